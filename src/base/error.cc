@@ -6,19 +6,32 @@ namespace mailsync {
 
 std::string_view name_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::Transient: return "transient";
-    case ErrorKind::Throttled: return "throttled";
-    case ErrorKind::LoginNeeded: return "login_needed";
-    case ErrorKind::Forbidden: return "forbidden";
-    case ErrorKind::SwitchedOff: return "switched_off";
-    case ErrorKind::Gone: return "gone";
-    case ErrorKind::VersionStale: return "version_stale";
-    case ErrorKind::CursorLost: return "cursor_lost";
-    case ErrorKind::ItemInvalid: return "item_invalid";
-    case ErrorKind::Unsupported: return "unsupported";
-    case ErrorKind::Ambiguous: return "ambiguous";
-    case ErrorKind::Corrupt: return "corrupt";
-    case ErrorKind::Cancelled: return "cancelled";
+    case ErrorKind::Transient:
+      return "transient";
+    case ErrorKind::Throttled:
+      return "throttled";
+    case ErrorKind::LoginNeeded:
+      return "login_needed";
+    case ErrorKind::Forbidden:
+      return "forbidden";
+    case ErrorKind::SwitchedOff:
+      return "switched_off";
+    case ErrorKind::Gone:
+      return "gone";
+    case ErrorKind::VersionStale:
+      return "version_stale";
+    case ErrorKind::CursorLost:
+      return "cursor_lost";
+    case ErrorKind::ItemInvalid:
+      return "item_invalid";
+    case ErrorKind::Unsupported:
+      return "unsupported";
+    case ErrorKind::Ambiguous:
+      return "ambiguous";
+    case ErrorKind::Corrupt:
+      return "corrupt";
+    case ErrorKind::Cancelled:
+      return "cancelled";
   }
   std::unreachable();
 }

@@ -11,19 +11,19 @@ namespace mailsync {
 
 // Closed list: decide() in sync/decide.h switches over it without a default.
 enum class ErrorKind {
-  Transient,    // outage, timeout, 5xx: try again later with back-off
-  Throttled,    // the server asked for patience: wait retry_after
-  LoginNeeded,  // the grant is gone or wrong: ask the user or the administrator
-  Forbidden,    // signed in, but not allowed: tell who can allow it
-  SwitchedOff,  // the mailbox, protocol or licence is disabled on purpose: park until it is back
-  Gone,         // the item does not exist (any more)
-  VersionStale, // changed since it was read: read again, merge again
-  CursorLost,   // the change cursor is not accepted any more: enumerate again, merged into the links
-  ItemInvalid,  // this item cannot be taken as it is: park the item
-  Unsupported,  // the other side cannot do this: keep read-only and say so
-  Ambiguous,    // the write may have landed: look before trying again
-  Corrupt,      // our own data contradicts itself: stop this mailbox
-  Cancelled,    // we were told to stop
+  Transient,     // outage, timeout, 5xx: try again later with back-off
+  Throttled,     // the server asked for patience: wait retry_after
+  LoginNeeded,   // the grant is gone or wrong: ask the user or the administrator
+  Forbidden,     // signed in, but not allowed: tell who can allow it
+  SwitchedOff,   // the mailbox, protocol or licence is disabled on purpose: park until it is back
+  Gone,          // the item does not exist (any more)
+  VersionStale,  // changed since it was read: read again, merge again
+  CursorLost,    // the change cursor is not accepted any more: enumerate again, merged into the links
+  ItemInvalid,   // this item cannot be taken as it is: park the item
+  Unsupported,   // the other side cannot do this: keep read-only and say so
+  Ambiguous,     // the write may have landed: look before trying again
+  Corrupt,       // our own data contradicts itself: stop this mailbox
+  Cancelled,     // we were told to stop
 };
 
 std::string_view name_of(ErrorKind kind);
@@ -32,8 +32,9 @@ struct Error {
   ErrorKind kind = ErrorKind::Transient;
   // For people: what happened, to what, what to do. Never holds a secret or mail content.
   std::string message;
-  std::string vendor_code;  // as the vendor spells it, e.g. "ErrorItemNotFound", "AADSTS7000222", "SQLITE_FULL"
-  std::string request_id;   // what the vendor's support asks for
+  std::string
+      vendor_code;  // as the vendor spells it, e.g. "ErrorItemNotFound", "AADSTS7000222", "SQLITE_FULL"
+  std::string request_id;  // what the vendor's support asks for
   std::optional<Duration> retry_after;
 
   // The same error, told from further out: "reading the inbox: connection refused".

@@ -28,7 +28,8 @@ class Executor {
   // Runs work off the loop (a thread pool; inline in simulation), then posts done to the loop.
   virtual void run_blocking(Work work, Work done) = 0;
 
-  // Starts a task that nobody awaits; the executor owns its frame until it ends. It must handle its own errors.
+  // Starts a task that nobody awaits; the executor owns its frame until it ends. It must handle its own
+  // errors.
   void spawn(Task<void> task);
   // Destroys every frame started with spawn, as a crash would.
   void destroy_frames();
@@ -61,9 +62,15 @@ struct Executor::Sleep {
   void await_resume() const {}
 };
 
-inline Executor::Sleep Executor::sleep_until_(Instant when) { return {*this, when}; }
-inline auto Executor::sleep_until(Instant when) { return sleep_until_(when); }
-inline auto Executor::sleep_for(Duration d) { return sleep_until_(clock().now() + d); }
+inline Executor::Sleep Executor::sleep_until_(Instant when) {
+  return {*this, when};
+}
+inline auto Executor::sleep_until(Instant when) {
+  return sleep_until_(when);
+}
+inline auto Executor::sleep_for(Duration d) {
+  return sleep_until_(clock().now() + d);
+}
 
 template <typename F>
 auto Executor::blocking(F work) {

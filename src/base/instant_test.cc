@@ -12,8 +12,8 @@ TEST(Instant, ReadsAndWritesRfc3339) {
 }
 
 TEST(Instant, RefusesWhatIsNoInstant) {
-  for (const char* text : {"", "2026-11-22", "2026-11-22T13:05:00", "2026-13-22T13:05:00Z", "2026-02-30T00:00:00Z",
-                           "2026-11-22T13:05:00Zx", "2026-11-22T25:05:00Z"})
+  for (const char* text : {"", "2026-11-22", "2026-11-22T13:05:00", "2026-13-22T13:05:00Z",
+                           "2026-02-30T00:00:00Z", "2026-11-22T13:05:00Zx", "2026-11-22T25:05:00Z"})
     EXPECT_FALSE(Instant::from_iso(text)) << text;
 }
 

@@ -1,5 +1,5 @@
-// Structured logs: one JSON object a line, fields by name. There is no overload for Secret, mail content or addresses;
-// items are named by opaque id (S53, S54, S55).
+// Structured logs: one JSON object a line, fields by name. There is no overload for Secret, mail content or
+// addresses; items are named by opaque id (S53, S54, S55).
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,12 @@ struct Field {
 void set_level(Level level);
 // To standard error by default.
 void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
-inline void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::Info, event, fields); }
-inline void warn(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::Warn, event, fields); }
+inline void info(std::string_view event, std::initializer_list<Field> fields = {}) {
+  write(Level::Info, event, fields);
+}
+inline void warn(std::string_view event, std::initializer_list<Field> fields = {}) {
+  write(Level::Warn, event, fields);
+}
 // An error's kind, message and vendor code.
 void error(std::string_view event, const Error& error, std::initializer_list<Field> fields = {});
 

@@ -15,10 +15,10 @@ class Random {
   virtual ~Random() = default;
   virtual uint64_t next() = 0;
 
-  uint64_t below(uint64_t bound);            // 0 … bound-1, bound > 0
-  std::string bytes(size_t count);           // for nonces, states, verifiers
-  std::string token(size_t byte_count = 32); // base64url of that many bytes, without padding
-  RunId run_id(Instant now);                 // UUIDv7, RFC 9562 section 5.7
+  uint64_t below(uint64_t bound);             // 0 … bound-1, bound > 0
+  std::string bytes(size_t count);            // for nonces, states, verifiers
+  std::string token(size_t byte_count = 32);  // base64url of that many bytes, without padding
+  RunId run_id(Instant now);                  // UUIDv7, RFC 9562 section 5.7
 };
 
 // Cryptographically strong (libsodium).

@@ -11,7 +11,9 @@ namespace mailsync {
 template <typename T = void>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected<Error>(std::move(error));
+}
 inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
   return std::unexpected<Error>(Error{.kind = kind, .message = std::move(message)});
 }
@@ -20,9 +22,9 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
 
 #define MAILSYNC_JOIN_(a, b) a##b
 #define MAILSYNC_JOIN(a, b) MAILSYNC_JOIN_(a, b)
-#define MAILSYNC_TRY_(name, target, expression, leave)              \
-  auto&& name = (expression);                                       \
-  if (!name) leave std::unexpected(std::move(name).error());        \
+#define MAILSYNC_TRY_(name, target, expression, leave)       \
+  auto&& name = (expression);                                \
+  if (!name) leave std::unexpected(std::move(name).error()); \
   target = *std::move(name)
 
 // TRY(auto page, read_page());  in a function that returns Result<…>
@@ -32,5 +34,6 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
 // The same for Result<void>.
 #define TRY_VOID(...) \
   if (auto&& result_void = (__VA_ARGS__); !result_void) return std::unexpected(std::move(result_void).error())
-#define CO_TRY_VOID(...) \
-  if (auto&& result_void = (__VA_ARGS__); !result_void) co_return std::unexpected(std::move(result_void).error())
+#define CO_TRY_VOID(...)                                \
+  if (auto&& result_void = (__VA_ARGS__); !result_void) \
+  co_return std::unexpected(std::move(result_void).error())

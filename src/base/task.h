@@ -1,5 +1,6 @@
 // Task<T>: a coroutine that starts when it is awaited and is destroyed with its owner.
-// Frames live in their parents' frames, so destroying the root destroys everything: that is how a simulated crash works.
+// Frames live in their parents' frames, so destroying the root destroys everything: that is how a simulated
+// crash works.
 #pragma once
 
 #include <coroutine>

@@ -26,7 +26,8 @@ struct Blob {
   bool operator==(const Blob&) const = default;
 };
 
-// NULL, integer (bigint), real, text (UTF-8 without NUL), bytes. Booleans are 0 and 1; instants are microseconds.
+// NULL, integer (bigint), real, text (UTF-8 without NUL), bytes. Booleans are 0 and 1; instants are
+// microseconds.
 class Value {
  public:
   Value() = default;
@@ -77,8 +78,8 @@ using Params = std::vector<Value>;
 
 enum class Engine { Sqlite, Postgres };
 
-// Durable: on disk when commit returns (SQLite synchronous=FULL). Normal: may be lost with the machine's power,
-// never torn; what it held is replayed from the cursor.
+// Durable: on disk when commit returns (SQLite synchronous=FULL). Normal: may be lost with the machine's
+// power, never torn; what it held is replayed from the cursor.
 enum class Durability { Normal, Durable };
 
 // What runs statements: a transaction, or a read snapshot.
@@ -88,7 +89,8 @@ class Session {
   virtual Result<Rows> query(std::string_view sql, std::span<const Value> params) = 0;
   // Rows changed.
   virtual Result<int64_t> execute(std::string_view sql, std::span<const Value> params) = 0;
-  // One statement, many rows of parameters: one round trip on PostgreSQL (pipeline), one prepared statement on SQLite.
+  // One statement, many rows of parameters: one round trip on PostgreSQL (pipeline), one prepared statement
+  // on SQLite.
   virtual Result<void> execute_batch(std::string_view sql, std::span<const Params> rows) = 0;
 
   Result<Rows> query(std::string_view sql, std::initializer_list<Value> params = {}) {
@@ -99,10 +101,11 @@ class Session {
   }
 };
 
-// Errors of all calls: Transient (busy, deadlock, serialization failure, connection lost: the whole transaction may be
-// tried again) · VersionStale with vendor_code "unique" (a unique key is taken: gather and plan again) ·
-// ItemInvalid with vendor_code "check" or "foreign_key" · SwitchedOff with vendor_code "disk_full" or "read_only"
-// (intake stops before cursors move) · Corrupt (not our database, damaged, wrong SQL).
+// Errors of all calls: Transient (busy, deadlock, serialization failure, connection lost: the whole
+// transaction may be tried again) · VersionStale with vendor_code "unique" (a unique key is taken: gather and
+// plan again) · ItemInvalid with vendor_code "check" or "foreign_key" · SwitchedOff with vendor_code
+// "disk_full" or "read_only" (intake stops before cursors move) · Corrupt (not our database, damaged, wrong
+// SQL).
 class SqlTransaction : public Transaction, public Session {
  public:
   // What sync hands to store and to the CRM is always one of these.
@@ -116,7 +119,8 @@ class Database {
   // Runs work in one write transaction and commits; an error from work, or a thrown exception, rolls back.
   // SQLite: one writer at a time, BEGIN IMMEDIATE. PostgreSQL: a pooled connection, REPEATABLE READ.
   // Transient failures are NOT retried here: work may have planned on what it read.
-  virtual Result<void> write(Durability durability, const std::function<Result<void>(SqlTransaction&)>& work) = 0;
+  virtual Result<void> write(Durability durability,
+                             const std::function<Result<void>(SqlTransaction&)>& work) = 0;
   // Runs work on a consistent snapshot; readers do not wait for the writer.
   virtual Result<void> read(const std::function<Result<void>(Session&)>& work) = 0;
 };
@@ -125,15 +129,18 @@ class Database {
 // "postgresql://user@host/name?…". The directory must exist; the file is created with mode 0600.
 Result<std::unique_ptr<Database>> open(const std::string& location);
 
-// Numbered, additive, run once each in its own transaction, recorded in table schema_migration(owner, number, name, at_us).
-// `sql` may hold several statements, each ended by a line that is only ";". Between the engines differ only the words
-// {{id}} (64-bit key filled by the database), {{blob}}, {{bytes_collation}} (byte-wise text comparison), which are replaced.
+// Numbered, additive, run once each in its own transaction, recorded in table schema_migration(owner, number,
+// name, at_us). `sql` may hold several statements, each ended by a line that is only ";". Between the engines
+// differ only the words
+// {{id}} (64-bit key filled by the database), {{blob}}, {{bytes_collation}} (byte-wise text comparison),
+// which are replaced.
 struct Migration {
   int number;
   std::string_view name;
   std::string_view sql;
 };
 // Corrupt when the database holds a newer number than the program knows: it says to run the newer program.
-Result<void> migrate(Database& database, std::string_view owner, std::span<const Migration> migrations, Instant now);
+Result<void> migrate(Database& database, std::string_view owner, std::span<const Migration> migrations,
+                     Instant now);
 
 }  // namespace mailsync::db

@@ -1,5 +1,6 @@
 // HTTP as the rest of the program sees it: a request, a response whose body is pulled, and two ports.
-// HttpClient has two implementations that pass one contract suite: libcurl (net/curl_client.h) and the in-process lab.
+// HttpClient has two implementations that pass one contract suite: libcurl (net/curl_client.h) and the
+// in-process lab.
 #pragma once
 
 #include <chrono>
@@ -42,7 +43,8 @@ struct Origin {
   static Result<Origin> of(std::string_view url);
 };
 
-// Sent as "Authorization: Bearer …" to this origin and to no other: open() refuses a request that pairs them wrongly.
+// Sent as "Authorization: Bearer …" to this origin and to no other: open() refuses a request that pairs them
+// wrongly.
 struct Bearer {
   Secret token;
   Origin origin;
@@ -54,7 +56,7 @@ struct HttpRequest {
   Headers headers;
   std::string body;
   std::optional<Bearer> bearer;
-  size_t max_body_bytes = 32 << 20;  // of the response, after decompression (S27)
+  size_t max_body_bytes = 32 << 20;              // of the response, after decompression (S27)
   Duration deadline = std::chrono::seconds(60);  // for the whole exchange
 };
 
@@ -76,8 +78,8 @@ class HttpClient {
   virtual ~HttpClient() = default;
   // Transient: not reached or broken off before anything was sent or for a safe method.
   // Ambiguous: an unsafe method (POST, PATCH, PUT, DELETE) may have been acted on, but its answer was lost.
-  // Forbidden: the address policy or the bearer's origin does not allow this URL. ItemInvalid: body over the cap.
-  // Any answer with a status is a value, 4xx and 5xx too. Redirects are not followed.
+  // Forbidden: the address policy or the bearer's origin does not allow this URL. ItemInvalid: body over the
+  // cap. Any answer with a status is a value, 4xx and 5xx too. Redirects are not followed.
   virtual Task<Result<HttpResponse>> open(HttpRequest request) = 0;
 };
 
@@ -96,12 +98,12 @@ std::unique_ptr<BodyStream> body_of(std::string bytes);
 
 struct ServerRequest {
   std::string method;
-  std::string target;  // as sent: path and query
-  std::string path;    // decoded path without the query; "/" at least
+  std::string target;                                      // as sent: path and query
+  std::string path;                                        // decoded path without the query; "/" at least
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   Headers headers;
-  std::string body;    // under the server's cap
-  std::string peer;    // numeric address
+  std::string body;  // under the server's cap
+  std::string peer;  // numeric address
   std::optional<std::string_view> query_value(std::string_view name) const;
 };
 

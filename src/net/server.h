@@ -1,4 +1,5 @@
-// HTTP/1.1 server: Beast's parser behind a type-erased stream, plain or TLS. HTTP/2 comes from a reverse proxy.
+// HTTP/1.1 server: Beast's parser behind a type-erased stream, plain or TLS. HTTP/2 comes from a reverse
+// proxy.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,8 @@ struct ServerOptions {
 class HttpServer {
  public:
   // Listens at once; a port in use is an error that says so. Handlers run on the executor's loop.
-  static Result<std::unique_ptr<HttpServer>> start(AsioExecutor& executor, ServerOptions options, Handler handler);
+  static Result<std::unique_ptr<HttpServer>> start(AsioExecutor& executor, ServerOptions options,
+                                                   Handler handler);
   virtual ~HttpServer() = default;
   virtual uint16_t port() const = 0;
 };

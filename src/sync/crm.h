@@ -1,0 +1,115 @@
+// The ports to a CRM that lives in our own database: its changes, its writes (in the turn's transaction), its
+// look-ups. All calls block: use them inside executor.blocking().
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/transaction.h"
+#include "model/email.h"
+#include "model/fields.h"
+#include "model/kind.h"
+#include "sync/replica.h"
+
+namespace mailsync::sync {
+
+// On whose behalf: every CRM write runs with that user's rights.
+struct Viewer {
+  AccountId account;
+  UserId user;
+};
+
+struct CrmRecord {
+  Kind kind = Kind::Contact;
+  RecordId id;
+  int64_t version = 0;  // counts up with every change
+  Instant changed_at;
+  UserId changed_by;
+  Fields fields;  // everything the CRM holds of what the model knows
+  bool in_scope =
+      false;  // this viewer wants it in his mailbox (assigned, watched, or in his view "Exchange Sync")
+  bool deleted = false;
+  std::string series_key;  // meetings that came from a mailbox
+  bool may_write = true;   // the viewer's right
+  bool may_delete = false;
+  bool send_requested =
+      false;  // meetings: a user asked for invitations or updates to be mailed for this version
+};
+
+struct CrmChangePage {
+  std::vector<CrmRecord> records;  // deleted ones and ones that left the scope too
+  Cursor next;
+  bool more = false;
+};
+
+struct CrmWrite {
+  enum class Op { Create, Update, Delete };
+  Op op = Op::Update;
+  Kind kind = Kind::Contact;
+  RecordId id;
+  int64_t base_version = 0;  // Update, Delete: what the merge stood on; VersionStale when the record moved on
+  Fields fields;             // Create: all; Update: only what changes
+  std::string series_key;    // meetings
+};
+
+struct EmailRecordWrite {
+  model::Email email;
+  std::string identity;           // model::email_identity
+  MailboxId mailbox;              // whose copy this is: Bcc is visible to its owner alone
+  std::vector<RecordId> related;  // people and leads matched by address
+};
+
+class LocalReplica {
+ public:
+  virtual ~LocalReplica() = default;
+  virtual Capabilities capabilities(Kind kind) const = 0;
+  // Records of this kind that changed after `cursor` (empty: all in scope) and concern this viewer: in his
+  // scope now, or linked ones that left it or were deleted. `linked` tells which records are linked to his
+  // mailbox.
+  virtual Result<CrmChangePage> changes(Viewer viewer, Kind kind, Cursor cursor, size_t limit) = 0;
+  // In the order asked; a missing record is Gone.
+  virtual std::vector<Result<CrmRecord>> fetch(Viewer viewer, Kind kind, std::span<const RecordId> ids) = 0;
+  // Inside the turn's transaction. Forbidden: the viewer's rights (nothing is written). ItemInvalid: the
+  // CRM's own rules, with its words.
+  virtual Result<CrmRecord> apply(Transaction& transaction, Viewer viewer, const CrmWrite& write) = 0;
+
+  // One CRM email for any number of mailbox copies: creates it, or adds this mailbox's copy to the one that
+  // exists.
+  virtual Result<RecordId> add_email(Transaction& transaction, Viewer viewer,
+                                     const EmailRecordWrite& write) = 0;
+  // Takes this mailbox's copy away; the record stays.
+  virtual Result<void> add_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
+                                      MailboxId mailbox) = 0;
+};
+
+struct PersonRef {
+  RecordId id;
+  bool is_lead = false;
+  std::string given_name, family_name;
+};
+
+// What gather asks, always in batches. Keys that match nothing are simply absent from the answer.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  // Keyed by model::address_for_matching.
+  virtual Result<std::map<std::string, std::vector<PersonRef>>> people_by_address(
+      AccountId account, std::span<const std::string> addresses) = 0;
+  // Keyed by model::email_identity.
+  virtual Result<std::map<std::string, RecordId>> emails_by_identity(
+      AccountId account, std::span<const std::string> identities) = 0;
+  // Keyed by model::series_key.
+  virtual Result<std::map<std::string, RecordId>> meetings_by_series(AccountId account,
+                                                                     std::span<const std::string> keys) = 0;
+  // Conversations of this mailbox of which some email is already in the CRM.
+  virtual Result<std::set<std::string>> shared_conversations(
+      AccountId account, MailboxId mailbox, std::span<const std::string> conversation_ids) = 0;
+};
+
+}  // namespace mailsync::sync
