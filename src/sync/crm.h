@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -56,6 +57,7 @@ struct CrmWrite {
   int64_t base_version = 0;  // Update, Delete: what the merge stood on; VersionStale when the record moved on
   Fields fields;             // Create: all; Update: only what changes
   std::string series_key;    // meetings
+  bool as_lead = false;      // Contact, Create: a lead instead of a person
 };
 
 struct EmailRecordWrite {
@@ -63,6 +65,17 @@ struct EmailRecordWrite {
   std::string identity;           // model::email_identity
   MailboxId mailbox;              // whose copy this is: Bcc is visible to its owner alone
   std::vector<RecordId> related;  // people and leads matched by address
+};
+
+// Bytes of an attachment on their way in, piece by piece; memory holds 1 MiB at most. Given up unfinished,
+// its rows are swept away later.
+class BlobSink {
+ public:
+  virtual ~BlobSink() = default;
+  virtual Result<void> append(std::string_view bytes) = 0;
+  // Its content address, for model::Attachment::blob and model::Email::raw_blob. The same bytes are kept
+  // once.
+  virtual Result<std::string> finish() = 0;
 };
 
 class LocalReplica {
@@ -80,12 +93,24 @@ class LocalReplica {
   virtual Result<CrmRecord> apply(Transaction& transaction, Viewer viewer, const CrmWrite& write) = 0;
 
   // One CRM email for any number of mailbox copies: creates it, or adds this mailbox's copy to the one that
-  // exists.
-  virtual Result<RecordId> add_email(Transaction& transaction, Viewer viewer,
-                                     const EmailRecordWrite& write) = 0;
-  // Takes this mailbox's copy away; the record stays.
+  // exists. A whole page in a handful of round trips; ids in the order of `writes`.
+  virtual Result<std::vector<RecordId>> add_emails(Transaction& transaction, Viewer viewer,
+                                                   std::span<const EmailRecordWrite> writes) = 0;
+  Result<RecordId> add_email(Transaction& transaction, Viewer viewer, const EmailRecordWrite& write) {
+    auto ids = add_emails(transaction, viewer, std::span(&write, 1));
+    if (!ids) return fail(std::move(ids).error());
+    return ids->front();
+  }
+  // Adds this mailbox's copy to an email that is known already (Directory::emails_by_identity): its head is
+  // enough, no body need be fetched. Gone when there is no such email.
   virtual Result<void> add_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
-                                      MailboxId mailbox) = 0;
+                                      MailboxId mailbox, const model::EmailHead& head) = 0;
+  // Takes this mailbox's copy away; the record stays.
+  virtual Result<void> remove_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
+                                         MailboxId mailbox) = 0;
+
+  // Takes in an attachment's or a message's bytes, in transactions of its own.
+  virtual std::unique_ptr<BlobSink> new_blob(AccountId account) = 0;
 };
 
 struct PersonRef {
