@@ -43,7 +43,10 @@ struct Link {
   MadeBy made_by = MadeBy::Mailbox;
   bool marked = false;     // the category at the last sync
   std::string container;   // id of the remote collection
-  std::string series_key;  // meetings
+  // Meetings: whose copy is the source of the record.
+  std::string series_key;
+  bool is_organizer = false;
+  int64_t sequence = 0;
   Base base;               // empty for emails: an email's base is `hash`
   std::string hash;        // content hash of the mailbox side; emails: identity
   Instant synced_at;
