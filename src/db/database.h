@@ -1,9 +1,29 @@
 // One SQL, two engines. Calls block: use them inside executor.blocking().
 //
 // SQL is written once, in what SQLite 3.40 and PostgreSQL 15 both take, with $1, $2 … as placeholders.
-// A difference between the engines is solved here, never by the caller.
+// A difference between the engines is solved here, never by the caller: LIKE is case-sensitive on both, a sum
+// of integers is an integer, and these words are replaced, in migrations and in every other statement:
+//
+//   word                      SQLite                               PostgreSQL
+//   {{int}} {{real}} {{blob}} INTEGER, REAL, BLOB                  BIGINT, DOUBLE PRECISION, BYTEA
+//   {{id}}                    a 64-bit primary key that the database fills and never uses twice
+//   {{strict}}                STRICT (ends CREATE TABLE)           nothing
+//   {{bytes_collation}}       COLLATE BINARY                       COLLATE "C": every text that is a key or
+//   sorted
+//   {{for_update}}            nothing (one writer)                 FOR UPDATE
+//   {{skip_locked}}           nothing (one writer)                 FOR UPDATE SKIP LOCKED
+//   {{ints $1}} {{texts $1}}  the members of a list; $1 is made by int_list() or text_list():
+//                               "… WHERE remote_id IN {{texts $2}}"
+//   {{text_index NAME}}       (migrations) a full-text table NAME(rowid, text): INSERT, UPDATE and DELETE it
+//   by rowid.
+//                               Keep the text below 256 KiB, folded (lower case, no accents) by the caller.
+//   {{text_match NAME $1}}    (in WHERE) rows of NAME that hold every word of $1, each as a prefix; $1 is
+//   made by
+//                               search_words(): "SELECT p.id FROM person_text JOIN person p ON p.id =
+//                               person_text.rowid WHERE {{text_match person_text $1}}"
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -82,7 +102,9 @@ enum class Engine { Sqlite, Postgres };
 // power, never torn; what it held is replayed from the cursor.
 enum class Durability { Normal, Durable };
 
-// What runs statements: a transaction, or a read snapshot.
+// What runs statements: a transaction, or a read snapshot. After a statement has failed, every later one
+// fails with the same error and nothing is committed, on both engines: use ON CONFLICT where a key may be
+// taken. The SQL must be a constant text, never built from values: statements are cached by their text.
 class Session {
  public:
   virtual ~Session() = default;
@@ -92,6 +114,8 @@ class Session {
   // One statement, many rows of parameters: one round trip on PostgreSQL (pipeline), one prepared statement
   // on SQLite.
   virtual Result<void> execute_batch(std::string_view sql, std::span<const Params> rows) = 0;
+  // The same for a statement that returns rows (INSERT … RETURNING): all of them, in the order of `rows`.
+  virtual Result<Rows> query_batch(std::string_view sql, std::span<const Params> rows) = 0;
 
   Result<Rows> query(std::string_view sql, std::initializer_list<Value> params = {}) {
     return query(sql, std::span<const Value>(params.begin(), params.size()));
@@ -102,10 +126,12 @@ class Session {
 };
 
 // Errors of all calls: Transient (busy, deadlock, serialization failure, connection lost: the whole
-// transaction may be tried again) · VersionStale with vendor_code "unique" (a unique key is taken: gather and
-// plan again) · ItemInvalid with vendor_code "check" or "foreign_key" · SwitchedOff with vendor_code
-// "disk_full" or "read_only" (intake stops before cursors move) · Corrupt (not our database, damaged, wrong
-// SQL).
+// transaction may be tried again; vendor_code "commit_unknown" where the connection broke during the commit,
+// which may have landed) · VersionStale with vendor_code "unique" (a unique key is taken: gather and plan
+// again) · ItemInvalid with vendor_code "check" (also NOT NULL), "foreign_key", "text" (NUL or broken UTF-8,
+// F113) or "value" (another type, out of range, too big) · SwitchedOff with vendor_code "disk_full" or
+// "read_only" (intake stops before cursors move) · Corrupt (not our database, damaged, wrong SQL). No message
+// holds a value of the data.
 class SqlTransaction : public Transaction, public Session {
  public:
   // What sync hands to store and to the CRM is always one of these.
@@ -119,25 +145,39 @@ class Database {
   // Runs work in one write transaction and commits; an error from work, or a thrown exception, rolls back.
   // SQLite: one writer at a time, BEGIN IMMEDIATE. PostgreSQL: a pooled connection, REPEATABLE READ.
   // Transient failures are NOT retried here: work may have planned on what it read.
+  // Calls do not nest: a read or write inside work fails with Corrupt; use the session work was given.
   virtual Result<void> write(Durability durability,
                              const std::function<Result<void>(SqlTransaction&)>& work) = 0;
   // Runs work on a consistent snapshot; readers do not wait for the writer.
   virtual Result<void> read(const std::function<Result<void>(Session&)>& work) = 0;
 };
 
+struct Options {
+  int64_t cache_bytes = int64_t{64} << 20;  // SQLite: page cache of the writer
+  int64_t reader_cache_bytes = int64_t{4} << 20;
+  int connections = 16;  // PostgreSQL: most at once; SQLite: most readers at once
+};
+
 // "sqlite:/var/lib/mailsync/mailsync.db", "sqlite::memory:" (each call a new, empty one), or a libpq URI
 // "postgresql://user@host/name?…". The directory must exist; the file is created with mode 0600.
-Result<std::unique_ptr<Database>> open(const std::string& location);
+Result<std::unique_ptr<Database>> open(const std::string& location, const Options& options = {});
+
+// Parameters for {{ints $n}}, {{texts $n}} and {{text_match NAME $n}}. The texts must be UTF-8 without NUL.
+Value int_list(std::span<const int64_t> numbers);
+Value text_list(std::span<const std::string> texts);
+Value search_words(std::string_view typed);
 
 // Numbered, additive, run once each in its own transaction, recorded in table schema_migration(owner, number,
-// name, at_us). `sql` may hold several statements, each ended by a line that is only ";". Between the engines
-// differ only the words
-// {{id}} (64-bit key filled by the database), {{blob}}, {{bytes_collation}} (byte-wise text comparison),
-// which are replaced.
+// name, at_us). `sql` may hold several statements, each ended by a line that is only ";". Column types are
+// written as the words above
+// ({{int}}, never INTEGER, which is 32 bits on PostgreSQL): others are refused. Where an engine needs a
+// statement of its own, sql_sqlite or sql_postgres run after `sql`, as they are.
 struct Migration {
   int number;
   std::string_view name;
   std::string_view sql;
+  std::string_view sql_sqlite = {};
+  std::string_view sql_postgres = {};
 };
 // Corrupt when the database holds a newer number than the program knows: it says to run the newer program.
 Result<void> migrate(Database& database, std::string_view owner, std::span<const Migration> migrations,

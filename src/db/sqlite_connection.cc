@@ -1,0 +1,191 @@
+#include "db/sqlite_connection.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "db/dialect.h"
+#include "db/sqlite_error.h"
+#include "db/text.h"
+
+namespace mailsync::db {
+namespace {
+
+constexpr size_t kMaxStatements = 512;  // a program has some hundreds; more would be SQL built from values
+constexpr int kPatienceMs = 10'000;     // with another program that holds the write lock
+constexpr int kCheckpointPages =
+    8'000;  // about 32 MB: one checkpoint, and its two fdatasync, per thousands of emails
+constexpr int64_t kWalKeptBytes = int64_t{64} << 20;
+constexpr int kApplicationId = 0x4d535943;  // "MSYC"
+
+std::string_view shortened(std::string_view sql) {
+  return sql.substr(0, 120);
+}
+
+int bind(sqlite3_stmt* statement, int index, const Value& value) {
+  // The parameters outlive the step, so nothing is copied.
+  struct Bind {
+    sqlite3_stmt* s;
+    int i;
+    int operator()(std::monostate) const { return sqlite3_bind_null(s, i); }
+    int operator()(int64_t number) const { return sqlite3_bind_int64(s, i, number); }
+    int operator()(double number) const { return sqlite3_bind_double(s, i, number); }
+    int operator()(const std::string& text) const {
+      return sqlite3_bind_text64(s, i, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+    }
+    int operator()(const Blob& blob) const {
+      return blob.bytes.empty()
+                 ? sqlite3_bind_zeroblob(s, i, 0)
+                 : sqlite3_bind_blob64(s, i, blob.bytes.data(), blob.bytes.size(), SQLITE_STATIC);
+    }
+  };
+  return std::visit(Bind{statement, index}, value.variant());
+}
+
+Value column(sqlite3_stmt* s, int i) {
+  auto size = [&] { return static_cast<size_t>(sqlite3_column_bytes(s, i)); };
+  switch (sqlite3_column_type(s, i)) {
+    case SQLITE_INTEGER:
+      return sqlite3_column_int64(s, i);
+    case SQLITE_FLOAT:
+      return sqlite3_column_double(s, i);
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(s, i));
+      return std::string(text, size());
+    }
+    case SQLITE_BLOB: {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(s, i));
+      return bytes == nullptr ? Blob{} : Blob{std::string(bytes, size())};
+    }
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+Row read_row(sqlite3_stmt* statement) {
+  Row row;
+  int columns = sqlite3_data_count(statement);
+  row.reserve(static_cast<size_t>(columns));
+  for (int i = 0; i < columns; ++i) row.push_back(column(statement, i));
+  return row;
+}
+
+std::unexpected<Error> SqliteConnection::error(int code, std::string_view what) {
+  return fail(classify_sqlite(code, sqlite3_errmsg(handle_.get()), what));
+}
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Settings& settings) {
+  if (settings.writer && settings.path != ":memory:") {
+    // SQLite would create it by the umask; the write-ahead log takes the mode of the database file.
+    int file = ::open(settings.path.c_str(), O_CREAT | O_CLOEXEC | O_RDWR, 0600);
+    if (file >= 0) ::close(file);
+  }
+  auto connection = std::make_unique<SqliteConnection>();
+  sqlite3* handle = nullptr;
+  int code = sqlite3_open_v2(settings.path.c_str(), &handle,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  connection->handle_.reset(handle);
+  const std::string what = "opening the database " + settings.path;
+  if (code != SQLITE_OK) {
+    return fail(
+        classify_sqlite(code, handle == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle), what));
+  }
+  if (auto done = connection->set_up(settings); !done) return fail(std::move(done).error().within(what));
+  return connection;
+}
+
+Result<void> SqliteConnection::set_up(const Settings& settings) {
+  sqlite3_busy_timeout(handle_.get(), kPatienceMs);
+  // No statement of ours needs the schema written by hand, and a damaged file must not mislead us.
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  auto pragma = [&](std::string_view name, int64_t value) {
+    return run(("PRAGMA " + std::string(name) + " = " + std::to_string(value)).c_str());
+  };
+  TRY_VOID(pragma("foreign_keys", 1));
+  TRY_VOID(pragma("case_sensitive_like", 1));
+  TRY_VOID(pragma("cache_size", -(settings.cache_bytes >> 10)));
+  TRY_VOID(pragma("temp_store", 2));
+  if (!settings.writer) return pragma("query_only", 1);
+  int64_t application = 0, tables = 0;
+  for (auto [sql, target] : {std::pair{"PRAGMA application_id", &application},
+                             std::pair{"SELECT count(*) FROM sqlite_schema", &tables}}) {
+    std::span<const Value> none;
+    TRY_VOID(each(sql, {&none, 1}, [out = target](sqlite3_stmt* s) { *out = sqlite3_column_int64(s, 0); }));
+  }
+  if (application != kApplicationId && (application != 0 || tables != 0))
+    return fail(ErrorKind::Corrupt, "this is a database of another program; name another file");
+  TRY_VOID(run("PRAGMA journal_mode = WAL"));
+  if (application == 0) TRY_VOID(pragma("application_id", kApplicationId));
+  TRY_VOID(pragma("journal_size_limit", kWalKeptBytes));
+  TRY_VOID(pragma("wal_autocheckpoint", kCheckpointPages));
+  return run("PRAGMA synchronous = FULL");
+}
+
+Result<void> SqliteConnection::run(const char* sql) {
+  int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? Result<void>() : error(code, sql);
+}
+
+void SqliteConnection::roll_back() {
+  if (sqlite3_get_autocommit(handle_.get()) == 0)
+    sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<void> SqliteConnection::set_durability(Durability durability) {
+  if (durability == durability_) return {};
+  TRY_VOID(
+      run(durability == Durability::Durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  durability_ = durability;
+  return {};
+}
+
+Result<sqlite3_stmt*> SqliteConnection::prepared(std::string_view sql) {
+  if (auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
+  TRY(std::string text, translate(Engine::Sqlite, sql));
+  sqlite3_stmt* statement = nullptr;
+  const char* rest = nullptr;
+  int code = sqlite3_prepare_v3(handle_.get(), text.c_str(), static_cast<int>(text.size() + 1),
+                                SQLITE_PREPARE_PERSISTENT, &statement, &rest);
+  Statement owned(statement);
+  if (code != SQLITE_OK) return error(code, shortened(sql));
+  if (statement == nullptr || std::string_view(rest).find_first_not_of(" \n\t;") != std::string_view::npos)
+    return fail(ErrorKind::Corrupt, "not exactly one SQL statement: " + std::string(shortened(sql)));
+  if (statements_.size() >= kMaxStatements) statements_.clear();
+  return statements_.emplace(sql, std::move(owned)).first->second.get();
+}
+
+Result<void> SqliteConnection::step_all(sqlite3_stmt* statement, std::string_view sql,
+                                        std::span<const Value> params,
+                                        const std::function<void(sqlite3_stmt*)>& row) {
+  TRY_VOID(check_texts(params));
+  if (params.size() != static_cast<size_t>(sqlite3_bind_parameter_count(statement)))
+    return fail(ErrorKind::Corrupt, "wrong number of parameters for: " + std::string(shortened(sql)));
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (int code = bind(statement, static_cast<int>(i) + 1, params[i]); code != SQLITE_OK)
+      return error(code, shortened(sql));
+  }
+  int code;
+  while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+    if (row) row(statement);
+  if (code == SQLITE_DONE) return {};
+  return error(code, shortened(sql));
+}
+
+Result<void> SqliteConnection::each(std::string_view sql, std::span<const std::span<const Value>> sets,
+                                    const std::function<void(sqlite3_stmt*)>& row) {
+  TRY(sqlite3_stmt * statement, prepared(sql));
+  struct Reset {
+    sqlite3_stmt* s;
+    ~Reset() { sqlite3_reset(s); }
+  };
+  for (std::span<const Value> params : sets) {
+    Reset reset{statement};
+    TRY_VOID(step_all(statement, sql, params, row));
+  }
+  return {};
+}
+
+}  // namespace mailsync::db
