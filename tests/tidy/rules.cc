@@ -67,9 +67,13 @@ bool has_word(std::string_view name, std::string_view word) {
   return false;
 }
 
+// Names that libraries chose, not we.
+const Names kForeignNames = {"PQsetNoticeProcessor"};
+
 std::string_view banned_word(std::string_view name) {
   static constexpr std::array<std::string_view, 7> kWords = {"manager", "managers", "helper",   "helpers",
                                                              "utils",   "util",     "processor"};
+  if (kForeignNames.contains(name)) return "";
   for (const std::string_view word : kWords) {
     if (has_word(name, word)) return word;
   }
