@@ -72,7 +72,8 @@ void CurlTransfer::set_options() {
   set(CURLOPT_URL, request_.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // Wait for the first connection to say whether it multiplexes; plain HTTP would say so only with its first answer.
+  // Wait for the first connection to say whether it multiplexes; plain HTTP would say so only with its first
+  // answer.
   set(CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
   set(CURLOPT_FOLLOWLOCATION, 0L);  // S24
   set(CURLOPT_PROXY, "");  // a proxy from the environment would hide the address that is checked (S22)
