@@ -37,7 +37,7 @@ std::string folder_of(std::string_view path) {
   if (path.starts_with("src/")) path.remove_prefix(4);
   const size_t slash = path.find('/');
   if (slash == std::string_view::npos) return "";
-  const std::string first(path.substr(0, slash));
+  std::string first(path.substr(0, slash));
   if (first != "crm") return first;
   const size_t second = path.find('/', slash + 1);
   return second == std::string_view::npos ? first : std::string(path.substr(0, second));
