@@ -41,14 +41,14 @@ struct Link {
   int64_t record_version = 0;
   LinkState state = LinkState::Active;
   MadeBy made_by = MadeBy::Mailbox;
-  bool marked = false;     // the category at the last sync
-  std::string container;   // id of the remote collection
+  bool marked = false;    // the category at the last sync
+  std::string container;  // id of the remote collection
   // Meetings: whose copy is the source of the record.
   std::string series_key;
   bool is_organizer = false;
   int64_t sequence = 0;
-  Base base;               // empty for emails: an email's base is `hash`
-  std::string hash;        // content hash of the mailbox side; emails: identity
+  Base base;         // empty for emails: an email's base is `hash`
+  std::string hash;  // content hash of the mailbox side; emails: identity
   Instant synced_at;
 };
 

@@ -44,6 +44,7 @@ struct RemoteItem {
   std::optional<model::EmailHead> head;  // email
   OperationId made_by;                   // our operation that created it, where the server keeps such a mark
   bool in_deleted_items = false;
+  Instant changed_at;  // as the server says; 0 when it does not: "later change wins" needs it
 
   // Meetings.
   std::string series_key;     // model::series_key

@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "sync/guard.h"
+#include "sync/tuning.h"
+#include "sync/turn.h"
+
+namespace mailsync::sync {
+
+namespace {
+
+struct CrmPage {
+  CrmChangePage page;
+  std::vector<Situation> situations;
+  CursorState saved;
+  bool known = false;
+};
+
+Result<CrmPage> read(Context& context, Kind kind, const std::string& name) {
+  Engine& engine = context.engine;
+  CrmPage out;
+  TRY(const auto saved, engine.store.cursor(context.mailbox(), name));
+  if (saved) out.saved = *saved;
+  out.known = saved.has_value();
+  TRY(out.page, engine.crm.changes(context.viewer(), kind, out.saved.cursor, kCrmPage));
+  std::vector<RecordId> ids;
+  for (const CrmRecord& record : out.page.records) ids.push_back(record.id);
+  TRY(auto links, engine.store.links_by_record(context.mailbox(), ids));
+  std::unordered_map<RecordId, Link> by_record;
+  for (Link& link : links) by_record.emplace(link.record, std::move(link));
+  std::unordered_map<RecordId, bool> elsewhere;  // meetings: another mailbox's copy is the organizer's
+  if (kind == Kind::Meeting && !ids.empty()) {
+    TRY(const auto all, engine.store.links_of_records(context.input.mailbox.account, ids));
+    for (const Link& link : all)
+      if (link.mailbox != context.mailbox() && link.state == LinkState::Active)
+        elsewhere[link.record] |= true;
+  }
+  for (CrmRecord& record : out.page.records) {
+    Situation s{.kind = kind,
+                .mailbox = context.mailbox(),
+                .in_mailbox = context.replica.capabilities(kind),
+                .in_crm = engine.crm.capabilities(kind),
+                .profile = context.profile(),
+                .now = context.now()};
+    const auto link = by_record.find(record.id);
+    if (link != by_record.end()) {
+      if (link->second.record_version == record.version && !record.deleted)
+        continue;  // our own write coming back
+      s.link = link->second;
+      s.other_copy_is_source = elsewhere[record.id] && !s.link->is_organizer;
+    } else if (elsewhere[record.id]) {
+      continue;  // the meeting lives in another mailbox of ours; its server invites whom it concerns
+    }
+    s.record = std::move(record);
+    out.situations.push_back(std::move(s));
+  }
+  return out;
+}
+
+// The CRM deleted a lot at once: our copies stay until a person approves.
+Task<Result<bool>> holds(Context& context, Kind kind, const std::vector<Planned>& items) {
+  const auto deletions =
+      std::ranges::count_if(items, [](const Planned& planned) { return planned.plan.deletes(); });
+  co_return co_await context.engine.executor.blocking([&]() -> Result<bool> {
+    if (deletions == 0) return false;
+    TRY(const int64_t links, context.engine.store.count_links(context.mailbox(), kind));
+    TRY(const int64_t recent,
+        context.engine.store.deletions_since(context.mailbox(), kind, context.now() - kMassWindow));
+    return is_mass_deletion(links, recent, deletions);
+  });
+}
+
+Issue held(const Context& context, Kind kind) {
+  return {.mailbox = context.mailbox(),
+          .key = "held:crm:" + std::string(model::name_of(kind)),
+          .kind = kind,
+          .severity = "error",
+          .title = "Many records were deleted in the CRM at once; their copies in the mailbox were kept",
+          .remedy = "If this was meant, approve the deletions; else restore the records in the CRM.",
+          .opened_at = context.now()};
+}
+
+}  // namespace
+
+Task<Result<bool>> crm_turn(Context& context, Kind kind) {
+  const std::string name = "crm:" + std::string(model::name_of(kind));
+  for (int tries = 0;; ++tries) {
+    auto read_page = co_await context.engine.executor.blocking([&] { return read(context, kind, name); });
+    if (!read_page) co_return fail(std::move(read_page).error());
+    Batch batch{.kind = kind, .collection = "CRM"};
+    for (Situation& s : read_page->situations) {
+      Plan planned = plan(s);
+      batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
+    }
+    CO_TRY(const bool hold, co_await holds(context, kind, batch.items));
+    if (hold) {
+      // The feed waits where it is: nothing behind a held deletion is lost.
+      Batch notice{.kind = kind};
+      Planned item{.plan = {.skipped = "held"}};
+      item.situation.kind = kind;
+      item.plan.issues.push_back(held(context, kind));
+      notice.items.push_back(std::move(item));
+      CO_TRY_VOID(co_await carry_out(context, std::move(notice)));
+      co_return false;
+    }
+    const bool moved = read_page->page.next != read_page->saved.cursor;
+    const bool brought = !batch.items.empty() || read_page->page.more || !read_page->known;
+    if (moved && (brought || context.now() - read_page->saved.saved_at >= kBookkeeping))
+      batch.cursor = std::pair{
+          name, CursorState{.cursor = read_page->page.next, .enumerated = true, .saved_at = context.now()}};
+    auto done = co_await carry_out(context, std::move(batch));
+    if (done) co_return read_page->page.more;
+    if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)
+      co_return fail(std::move(done).error());
+    CO_TRY_VOID(co_await resume(context));
+  }
+}
+
+}  // namespace mailsync::sync

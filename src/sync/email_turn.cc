@@ -1,0 +1,358 @@
+// One page of a mail folder. Whether an email is wanted is decided from its head; only then its body is
+// fetched. A wanted email that another mailbox brought already is linked without fetching it again.
+#include <algorithm>
+#include <unordered_map>
+
+#include "model/contact.h"
+#include "sync/decide.h"
+#include "sync/item_turn.h"
+#include "sync/scope.h"
+#include "sync/tuning.h"
+#include "sync/turn.h"
+
+namespace mailsync::sync {
+
+namespace {
+
+struct Wanted {
+  RemoteItem item;
+  std::string identity;
+  std::string rule;
+  RecordId known;            // already in the CRM
+  std::optional<Link> link;  // an ended or frozen link that comes back
+  std::optional<model::Email> body;
+  std::vector<RecordId> related;
+  std::optional<Error> failed;
+};
+
+struct EmailPage {
+  std::vector<Wanted> wanted;
+  std::vector<Link> moved;  // links whose state changes
+  std::vector<JournalEntry> entries;
+  Counts counts;
+  std::map<std::string, std::vector<PersonRef>> people;
+};
+
+bool is_wanted_back(const RemoteItem& item, const Link& link) {
+  return item.marked && (link.state == LinkState::Frozen || link.state == LinkState::Dismissed);
+}
+
+JournalEntry entry_for(const Context& context, const RemoteItem& item, std::string action, std::string cause,
+                       std::string rule) {
+  return {.mailbox = context.mailbox(),
+          .run = context.run,
+          .kind = Kind::Email,
+          .remote_id = item.id,
+          .side = JournalEntry::Side::Crm,
+          .action = std::move(action),
+          .state = JournalEntry::State::Done,
+          .before = "{}",
+          .after = "{}",
+          .cause = std::move(cause),
+          .rule = std::move(rule),
+          .at = context.now()};
+}
+
+// A linked email: only its mark matters.
+void judge_linked(const Context& context, const RemoteItem& item, Link link, EmailPage& page) {
+  const bool back = is_wanted_back(item, link),
+             taken_off = !item.marked && link.marked && link.state == LinkState::Active;
+  if (!back && !taken_off && item.marked == link.marked) return;
+  if (back || taken_off) {
+    link.state = back ? LinkState::Active : LinkState::Frozen;
+    JournalEntry entry = entry_for(context, item, back ? "resume" : "freeze",
+                                   back ? "marked again" : "category removed", "category");
+    entry.link = link.id;
+    entry.record = link.record;
+    page.entries.push_back(std::move(entry));
+  }
+  link.marked = item.marked;
+  link.synced_at = context.now();
+  page.moved.push_back(std::move(link));
+}
+
+Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items) {
+  Engine& engine = context.engine;
+  const AccountId account = context.input.mailbox.account;
+  EmailPage page;
+  std::vector<RemoteId> ids;
+  std::vector<std::string> identities, conversations, addresses;
+  for (const RemoteItem& item : items) ids.push_back(item.id);
+  TRY(auto links, engine.store.links_by_remote(context.mailbox(), Kind::Email, ids));
+  std::unordered_map<RemoteId, Link> by_id;
+  for (Link& link : links) by_id.emplace(link.remote_id, std::move(link));
+  const bool captures = context.profile().capture_emails != Capture::Off;
+  for (const RemoteItem& item : items) {
+    if (by_id.contains(item.id)) continue;
+    if (item.marked || captures || context.profile().share_whole_conversation) {
+      identities.push_back(model::email_identity(*item.head));
+      conversations.push_back(item.head->conversation_id);
+      for (const std::string& address : other_participants(*item.head, context.input.people))
+        addresses.push_back(model::address_for_matching(address));
+    }
+  }
+  std::map<std::string, RecordId> known;
+  std::set<std::string> shared;
+  if (!identities.empty()) {
+    TRY(known, engine.directory.emails_by_identity(account, identities));
+    TRY(shared, engine.directory.shared_conversations(account, context.mailbox(), conversations));
+    TRY(page.people, engine.directory.people_by_address(account, addresses));
+  }
+  for (const RemoteItem& item : items) {
+    if (const auto link = by_id.find(item.id); link != by_id.end()) {
+      judge_linked(context, item, link->second, page);
+      continue;
+    }
+    const auto others = other_participants(*item.head, context.input.people);
+    const bool known_person = std::ranges::any_of(
+        others, [&](const auto& a) { return page.people.contains(model::address_for_matching(a)); });
+    const Verdict verdict = judge_email(*item.head,
+                                        {.marked = item.marked,
+                                         .conversation_shared = shared.contains(item.head->conversation_id),
+                                         .known_person = known_person},
+                                        context.profile(), context.input.people, context.now());
+    if (!verdict.share) {
+      ++page.counts.skipped[verdict.reason];
+      continue;
+    }
+    Wanted wanted{.item = item, .identity = model::email_identity(*item.head), .rule = verdict.rule};
+    if (const auto at = known.find(wanted.identity); at != known.end()) wanted.known = at->second;
+    page.wanted.push_back(std::move(wanted));
+  }
+  return page;
+}
+
+// Attachments up to the profile's size, piece by piece: memory holds one piece.
+Task<Result<std::string>> take_blob(Context& context, RemoteId id, std::string attachment) {
+  CO_TRY(auto stream, co_await context.replica.open_blob(std::move(id), std::move(attachment)));
+  auto sink = context.engine.crm.new_blob(context.input.mailbox.account);
+  for (;;) {
+    CO_TRY(std::string piece, co_await stream->next());
+    if (piece.empty()) break;
+    CO_TRY_VOID(co_await context.engine.executor.blocking([&] { return sink->append(piece); }));
+  }
+  co_return co_await context.engine.executor.blocking([&] { return sink->finish(); });
+}
+
+Task<Result<void>> take_attachments(Context& context, Wanted& wanted) {
+  model::Email& email = *wanted.body;
+  if (email.head.is_protected) {
+    CO_TRY(email.raw_blob, co_await take_blob(context, wanted.item.id, ""));
+    co_return Result<void>{};
+  }
+  size_t taken = 0;
+  for (model::Attachment& attachment : email.attachments) {
+    if (!attachment.link.empty()) continue;
+    if (attachment.size > context.profile().max_attachment_bytes || ++taken > kAttachmentsPerEmail) {
+      email.note += (email.note.empty() ? "" : " ") + ("The attachment \"" + attachment.name +
+                                                       "\" is larger than allowed and stays in the mailbox.");
+      continue;
+    }
+    auto blob = co_await take_blob(context, wanted.item.id, attachment.remote_id);
+    if (blob)
+      attachment.blob = *std::move(blob);
+    else if (decide(blob.error().kind) == Next::ParkItem || blob.error().kind == ErrorKind::Gone)
+      email.note += (email.note.empty() ? "" : " ") +
+                    ("The attachment \"" + attachment.name + "\" could not be read: " + blob.error().message);
+    else
+      co_return fail(std::move(blob).error());
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> fetch_bodies(Context& context, EmailPage& page) {
+  std::vector<RemoteId> ids;
+  std::vector<Wanted*> missing;
+  for (Wanted& wanted : page.wanted)
+    if (!wanted.known) {
+      ids.push_back(wanted.item.id);
+      missing.push_back(&wanted);
+    }
+  if (ids.empty()) co_return Result<void>{};
+  auto bodies = co_await context.replica.fetch_emails(ids);
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (bodies[i]) {
+      missing[i]->body = *std::move(bodies[i]);
+      CO_TRY_VOID(co_await take_attachments(context, *missing[i]));
+      continue;
+    }
+    const Next next = decide(bodies[i].error().kind);
+    if (next != Next::ParkItem && next != Next::TakeAsGone) co_return fail(std::move(bodies[i]).error());
+    missing[i]->failed = std::move(bodies[i]).error();
+  }
+  co_return Result<void>{};
+}
+
+// Whom an unmatched shared email is with: its sender, or the first recipient of one that was sent.
+const model::Address* counterpart(const Context& context, const model::EmailHead& head) {
+  const auto& own = context.input.people.own_addresses;
+  if (!head.from.address.empty() && !own.contains(head.from.address)) return &head.from;
+  for (const model::Address& to : head.to)
+    if (!to.address.empty() && !own.contains(to.address)) return &to;
+  return nullptr;
+}
+
+Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, Wanted& wanted) {
+  const NoMatch rule = context.profile().no_match;
+  const model::EmailHead& head = wanted.body->head;
+  const model::Address* who = counterpart(context, head);
+  if (rule == NoMatch::LeaveUnlinked || head.is_automatic || !who) return {};
+  const std::string key = model::address_for_matching(who->address);
+  if (key.empty() || context.input.people.internal_domains.contains(key.substr(key.rfind('@') + 1)))
+    return {};
+  if (page.people.contains(key)) return {};
+  model::Contact contact;
+  const size_t space = who->name.rfind(' ');
+  if (space != std::string::npos) {
+    contact.given_name = who->name.substr(0, space);
+    contact.family_name = who->name.substr(space + 1);
+  } else {
+    contact.family_name = who->name.empty() ? who->address : who->name;
+  }
+  contact.emails = std::vector<std::string>{who->address};
+  auto made = context.engine.crm.apply(tx, context.viewer(),
+                                       {.op = CrmWrite::Op::Create,
+                                        .kind = Kind::Contact,
+                                        .fields = model::fields_of(contact),
+                                        .as_lead = rule == NoMatch::CreateLead});
+  if (!made)
+    return made.error().kind == ErrorKind::Forbidden ? Result<void>{}
+                                                     : Result<void>(fail(std::move(made).error()));
+  page.people[key].push_back({.id = made->id, .is_lead = rule == NoMatch::CreateLead});
+  return {};
+}
+
+void relate(const Context& context, const EmailPage& page, Wanted& wanted) {
+  for (const std::string& address : other_participants(wanted.item.head.value(), context.input.people))
+    if (const auto at = page.people.find(model::address_for_matching(address)); at != page.people.end())
+      for (const PersonRef& person : at->second)
+        if (std::ranges::find(wanted.related, person.id) == wanted.related.end())
+          wanted.related.push_back(person.id);
+}
+
+Issue parked(const Context& context, const Wanted& wanted) {
+  return {.mailbox = context.mailbox(),
+          .key = "item:" + wanted.item.id.value,
+          .kind = Kind::Email,
+          .remote_id = wanted.item.id,
+          .severity = "error",
+          .title = "An email could not be taken into the CRM: " + wanted.failed->message,
+          .remedy = "It is tried again by itself; if it stays, take the category off and put it on again.",
+          .opened_at = context.now(),
+          .attempts = 1,
+          .retry_at = context.now() + kParkedRetry};
+}
+
+// The same email twice on one page (a copy in another folder has its own page, and is known by then).
+void drop_doubles(EmailPage& page, std::vector<Wanted*>& fresh, std::vector<Wanted*>& copies) {
+  std::unordered_map<std::string, Wanted*> first;
+  for (Wanted& wanted : page.wanted) {
+    if (wanted.failed) continue;
+    if (wanted.known) {
+      copies.push_back(&wanted);
+    } else if (first.emplace(wanted.identity, &wanted).second) {
+      fresh.push_back(&wanted);
+    } else {
+      copies.push_back(&wanted);
+    }
+  }
+}
+
+Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
+  std::vector<Wanted*> fresh, copies;
+  drop_doubles(page, fresh, copies);
+  std::vector<EmailRecordWrite> writes;
+  for (Wanted* wanted : fresh) {
+    TRY_VOID(create_person(context, tx, page, *wanted));
+    relate(context, page, *wanted);
+    writes.push_back({.email = *wanted->body,
+                      .identity = wanted->identity,
+                      .mailbox = context.mailbox(),
+                      .related = wanted->related});
+  }
+  std::unordered_map<std::string, RecordId> made;
+  if (!writes.empty()) {
+    TRY(const auto ids, context.engine.crm.add_emails(tx, context.viewer(), writes));
+    for (size_t i = 0; i < ids.size(); ++i) made.emplace(fresh[i]->identity, ids[i]);
+  }
+  for (Wanted* wanted : fresh) wanted->known = made.at(wanted->identity);
+  for (Wanted* wanted : copies) {
+    if (!wanted->known) wanted->known = made.at(wanted->identity);
+    TRY_VOID(context.engine.crm.add_email_copy(tx, context.viewer(), wanted->known, context.mailbox(),
+                                               *wanted->item.head));
+  }
+  page.counts.to_crm_created += static_cast<int64_t>(fresh.size());
+  page.counts.to_crm_linked += static_cast<int64_t>(copies.size());
+  return {};
+}
+
+Result<void> commit(Context& context, const Collection& collection, EmailPage& page,
+                    const std::vector<RemovalHint>& hints,
+                    const std::optional<std::pair<std::string, CursorState>>& cursor) {
+  StateStore& store = context.engine.store;
+  return store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
+    TRY_VOID(store.check_lease(tx, context.input.lease));
+    TRY_VOID(write_emails(context, tx, page));
+    std::vector<Link> links = page.moved;
+    std::vector<JournalEntry> entries = page.entries;
+    for (const Wanted& wanted : page.wanted) {
+      if (wanted.failed) {
+        if (wanted.failed->kind != ErrorKind::Gone) TRY_VOID(store.open_issue(tx, parked(context, wanted)));
+        ++page.counts.parked;
+        continue;
+      }
+      links.push_back({.mailbox = context.mailbox(),
+                       .kind = Kind::Email,
+                       .remote_id = wanted.item.id,
+                       .remote_version = wanted.item.version,
+                       .record = wanted.known,
+                       .marked = wanted.item.marked,
+                       .container = collection.id,
+                       .hash = wanted.identity,
+                       .synced_at = context.now()});
+      entries.push_back(entry_for(context, wanted.item, wanted.body ? "create" : "link", "new in the mailbox",
+                                  wanted.rule));
+      entries.back().record = wanted.known;
+    }
+    if (!links.empty()) TRY_VOID(store.save_links(tx, links));
+    if (!entries.empty()) TRY_VOID(store.save_journal(tx, entries));
+    if (!hints.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), hints));
+    if (cursor) TRY_VOID(store.save_cursor(tx, context.mailbox(), cursor->first, cursor->second));
+    if (!page.counts.empty())
+      TRY_VOID(store.add_counts(tx, context.mailbox(), context.run, Kind::Email, page.counts));
+    return {};
+  });
+}
+
+}  // namespace
+
+Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
+  CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
+  CO_TRY(const ChangePage changes, co_await read_page(context, collection, cursor));
+  std::vector<RemoteItem> items;
+  for (const Change& change : changes.changes)
+    if (change.presence == Presence::Present && change.item.head) items.push_back(change.item);
+  for (int tries = 0;; ++tries) {
+    auto gathered = co_await context.engine.executor.blocking([&] { return gather(context, items); });
+    if (!gathered) co_return fail(std::move(gathered).error());
+    EmailPage page = *std::move(gathered);
+    CO_TRY_VOID(co_await fetch_bodies(context, page));
+    CO_TRY(const auto hints, co_await removal_hints(context, collection, changes));
+    const auto saved = cursor_to_save(context, collection, cursor, changes);
+    const bool work = saved || !hints.empty() || !page.wanted.empty() || !page.moved.empty();
+    if (!work) co_return changes.more;
+    auto done = co_await context.engine.executor.blocking(
+        [&] { return commit(context, collection, page, hints, saved); });
+    if (done) {
+      context.report.counts[Kind::Email].add(page.counts);
+      ++context.report.turns;
+      if (context.input.progress) context.input.progress(Kind::Email, collection.name, page.counts);
+      page_committed(context, collection, changes);
+      co_return changes.more;
+    }
+    if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)
+      co_return fail(std::move(done).error());
+  }
+}
+
+}  // namespace mailsync::sync

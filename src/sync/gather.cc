@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "model/contact.h"
+#include "sync/turn.h"
+
+namespace mailsync::sync {
+
+namespace {
+
+// Everything a page needs to be planned, read in a few batches inside one blocking call.
+class Gather {
+ public:
+  Gather(Context& context, Kind kind) : context_(context), kind_(kind) {}
+
+  Result<std::vector<Situation>> situations(std::vector<RemoteItem> items) {
+    std::vector<RemoteId> ids;
+    for (const RemoteItem& item : items) ids.push_back(item.id);
+    TRY(auto links, store().links_by_remote(context_.mailbox(), kind_, ids));
+    for (Link& link : links) {
+      record_ids_.push_back(link.record);
+      links_.emplace(link.remote_id, std::move(link));
+    }
+    TRY_VOID(find_candidates(items));
+    TRY_VOID(read_records());
+    TRY_VOID(read_sources());
+    std::vector<Situation> out;
+    for (RemoteItem& item : items) out.push_back(situation(std::move(item)));
+    return out;
+  }
+
+ private:
+  StateStore& store() { return context_.engine.store; }
+
+  bool is_new_and_marked(const RemoteItem& item) const { return item.marked && !links_.contains(item.id); }
+
+  Result<void> find_candidates(const std::vector<RemoteItem>& items) {
+    if (kind_ == Kind::Contact) return find_people(items);
+    if (kind_ == Kind::Meeting) return find_series(items);
+    return {};
+  }
+
+  Result<void> find_people(const std::vector<RemoteItem>& items) {
+    std::vector<std::string> addresses;
+    std::unordered_map<RemoteId, std::vector<std::string>> of_item;
+    for (const RemoteItem& item : items) {
+      if (!is_new_and_marked(item)) continue;
+      const auto contact = model::contact_from(item.fields);
+      if (!contact || !contact->emails.is_set()) continue;
+      for (const std::string& address : contact->emails.value())
+        of_item[item.id].push_back(model::address_for_matching(address));
+      addresses.insert(addresses.end(), of_item[item.id].begin(), of_item[item.id].end());
+    }
+    if (addresses.empty()) return {};
+    TRY(const auto people,
+        context_.engine.directory.people_by_address(context_.input.mailbox.account, addresses));
+    for (const auto& [id, mine] : of_item)
+      for (const std::string& address : mine)
+        if (const auto at = people.find(address); at != people.end())
+          for (const PersonRef& person : at->second)
+            if (!person.is_lead) add_candidate(id, person.id);
+    return {};
+  }
+
+  Result<void> find_series(const std::vector<RemoteItem>& items) {
+    std::vector<std::string> keys;
+    for (const RemoteItem& item : items)
+      if (is_new_and_marked(item) && !item.series_key.empty()) keys.push_back(item.series_key);
+    if (keys.empty()) return {};
+    TRY(const auto known, context_.engine.directory.meetings_by_series(context_.input.mailbox.account, keys));
+    for (const RemoteItem& item : items)
+      if (const auto at = known.find(item.series_key); at != known.end() && is_new_and_marked(item))
+        add_candidate(item.id, at->second);
+    return {};
+  }
+
+  void add_candidate(const RemoteId& item, RecordId record) {
+    auto& list = candidates_[item];
+    if (std::ranges::find(list, record) == list.end()) list.push_back(record);
+    record_ids_.push_back(record);
+  }
+
+  Result<void> read_records() {
+    std::ranges::sort(record_ids_);
+    const auto doubled = std::ranges::unique(record_ids_);
+    record_ids_.erase(doubled.begin(), doubled.end());
+    if (record_ids_.empty()) return {};
+    auto read = context_.engine.crm.fetch(context_.viewer(), kind_, record_ids_);
+    for (size_t i = 0; i < read.size(); ++i) {
+      if (read[i])
+        records_.emplace(record_ids_[i], *std::move(read[i]));
+      else if (read[i].error().kind != ErrorKind::Gone)
+        return fail(std::move(read[i]).error());
+    }
+    TRY(auto here, store().links_by_record(context_.mailbox(), record_ids_));
+    for (Link& link : here) by_record_.emplace(link.record, std::move(link));
+    return {};
+  }
+
+  Result<void> read_sources() {
+    if (kind_ != Kind::Meeting || record_ids_.empty()) return {};
+    TRY(auto all, store().links_of_records(context_.input.mailbox.account, record_ids_));
+    for (Link& link : all)
+      if (link.mailbox != context_.mailbox() && link.state == LinkState::Active)
+        others_[link.record].push_back(std::move(link));
+    return {};
+  }
+
+  // Organizer first, then the highest sequence, then the one that was there first.
+  bool outranked(const RemoteItem& item, RecordId record, LinkId own) const {
+    const auto at = others_.find(record);
+    if (at == others_.end() || item.is_organizer) return false;
+    return std::ranges::any_of(at->second, [&](const Link& other) {
+      if (other.is_organizer) return true;
+      if (other.sequence != item.sequence) return other.sequence > item.sequence;
+      return !own || other.id < own;
+    });
+  }
+
+  Situation situation(RemoteItem item) {
+    Situation s{.kind = kind_,
+                .mailbox = context_.mailbox(),
+                .presence = item.in_deleted_items ? Presence::Removed : Presence::Present,
+                .in_mailbox = context_.replica.capabilities(kind_),
+                .in_crm = context_.engine.crm.capabilities(kind_),
+                .profile = context_.profile(),
+                .now = context_.now()};
+    if (const auto link = links_.find(item.id); link != links_.end()) {
+      s.link = link->second;
+      if (const auto record = records_.find(s.link->record); record != records_.end())
+        s.record = record->second;
+      s.other_copy_is_source = outranked(item, s.link->record, s.link->id);
+    }
+    if (const auto list = candidates_.find(item.id); list != candidates_.end())
+      for (const RecordId id : list->second) {
+        const auto record = records_.find(id);
+        if (record == records_.end() || record->second.deleted) continue;
+        Candidate candidate{.record = record->second};
+        if (const auto here = by_record_.find(id); here != by_record_.end())
+          candidate.link_here = here->second;
+        s.other_copy_is_source = outranked(item, id, {});
+        s.candidates.push_back(std::move(candidate));
+      }
+    s.item = std::move(item);
+    return s;
+  }
+
+  Context& context_;
+  Kind kind_;
+  std::unordered_map<RemoteId, Link> links_;
+  std::unordered_map<RemoteId, std::vector<RecordId>> candidates_;
+  std::vector<RecordId> record_ids_;
+  std::unordered_map<RecordId, CrmRecord> records_;
+  std::unordered_map<RecordId, Link> by_record_;
+  std::unordered_map<RecordId, std::vector<Link>> others_;
+};
+
+}  // namespace
+
+Task<Result<std::vector<Situation>>> gather_items(Context& context, Kind kind,
+                                                  std::vector<RemoteItem> items) {
+  co_return co_await context.engine.executor.blocking(
+      [&] { return Gather(context, kind).situations(std::move(items)); });
+}
+
+}  // namespace mailsync::sync

@@ -1,0 +1,171 @@
+// The turn for contacts, tasks and meetings, and what all mailbox turns share about cursors and removals.
+#include "sync/item_turn.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sync/tuning.h"
+#include "sync/turn.h"
+
+namespace mailsync::sync {
+
+std::string cursor_name(const Collection& collection) {
+  return std::string(model::name_of(collection.kind)) + ":" + collection.id;
+}
+
+Task<Result<PageCursor>> load_cursor(Context& context, std::string collection) {
+  if (const auto again = context.relisting.find(collection); again != context.relisting.end())
+    co_return PageCursor{.start = again->second.next, .saved_at = context.now()};
+  auto saved = co_await context.engine.executor.blocking(
+      [&] { return context.engine.store.cursor(context.mailbox(), collection); });
+  if (!saved) co_return fail(std::move(saved).error());
+  if (!*saved) co_return PageCursor{.first_time = true};
+  const CursorState& state = **saved;
+  if (state.enumerated && !state.cursor) context.relisting.emplace(collection, Context::Relisting{});
+  co_return PageCursor{.start = state.cursor, .first_time = !state.enumerated, .saved_at = state.saved_at};
+}
+
+Task<Result<ChangePage>> read_page(Context& context, const Collection& collection, const PageCursor& cursor) {
+  auto page = co_await context.replica.changes(collection, cursor.start);
+  if (page || page.error().kind != ErrorKind::CursorLost) co_return page;
+  // Enumerate again, merged into the links: never a fresh import, never a jump to "now" (F42, F47).
+  const std::string name = cursor_name(collection);
+  auto forgotten = co_await context.engine.executor.blocking([&] {
+    return context.engine.store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
+      TRY_VOID(context.engine.store.check_lease(tx, context.input.lease));
+      return context.engine.store.save_cursor(tx, context.mailbox(), name,
+                                              {.cursor = {}, .enumerated = true, .saved_at = context.now()});
+    });
+  });
+  CO_TRY_VOID(std::move(forgotten));
+  context.relisting.insert_or_assign(name, Context::Relisting{});
+  co_return co_await context.replica.changes(collection, Cursor{});
+}
+
+std::optional<std::pair<std::string, CursorState>> cursor_to_save(const Context& context,
+                                                                  const Collection& collection,
+                                                                  const PageCursor& before,
+                                                                  const ChangePage& page) {
+  const std::string name = cursor_name(collection);
+  if (context.relisting.contains(name) && page.more) return std::nullopt;
+  const bool moved = page.next != before.start;
+  const bool due = context.now() - before.saved_at >= kBookkeeping;
+  const bool brought =
+      !page.changes.empty() || page.more || before.first_time || context.relisting.contains(name);
+  if (!moved || (!brought && !due)) return std::nullopt;
+  return std::pair{name, CursorState{.cursor = page.next,
+                                     .enumerated = !before.first_time || page.complete_listing,
+                                     .saved_at = context.now()}};
+}
+
+namespace {
+
+RemovalHint hint_for(const Collection& collection, const Link& link) {
+  return {.kind = collection.kind, .remote_id = link.remote_id, .collection = collection.id};
+}
+
+bool lives(const Link& link) {
+  return link.state == LinkState::Active || link.state == LinkState::Frozen;
+}
+
+// Links of this collection that a whole listing did not name.
+Result<void> add_unlisted(Context& context, const Collection& collection, const std::set<RemoteId>& seen,
+                          std::vector<RemovalHint>& out) {
+  for (LinkId after{};;) {
+    TRY(const auto links, context.engine.store.links(context.mailbox(), collection.kind, after, kLinkPage));
+    for (const Link& link : links)
+      if (lives(link) && link.container == collection.id && !seen.contains(link.remote_id))
+        out.push_back(hint_for(collection, link));
+    if (links.size() < kLinkPage) return {};
+    after = links.back().id;
+  }
+}
+
+}  // namespace
+
+Task<Result<std::vector<RemovalHint>>> removal_hints(Context& context, const Collection& collection,
+                                                     const ChangePage& page) {
+  std::vector<RemoteId> removed;
+  for (const Change& change : page.changes)
+    if (change.presence == Presence::Removed) removed.push_back(change.item.id);
+  const auto again = context.relisting.find(cursor_name(collection));
+  if (again != context.relisting.end())
+    for (const Change& change : page.changes)
+      if (change.presence != Presence::Removed) again->second.seen.insert(change.item.id);
+  const bool whole = again != context.relisting.end() && page.complete_listing;
+  std::vector<RemovalHint> out;
+  if (removed.empty() && !whole) co_return out;
+  auto read = co_await context.engine.executor.blocking([&]() -> Result<void> {
+    TRY(const auto links, context.engine.store.links_by_remote(context.mailbox(), collection.kind, removed));
+    for (const Link& link : links)
+      if (lives(link)) out.push_back(hint_for(collection, link));
+    return whole ? add_unlisted(context, collection, again->second.seen, out) : Result<void>{};
+  });
+  CO_TRY_VOID(std::move(read));
+  co_return out;
+}
+
+void page_committed(Context& context, const Collection& collection, const ChangePage& page) {
+  const auto again = context.relisting.find(cursor_name(collection));
+  if (again == context.relisting.end()) return;
+  if (page.more)
+    again->second.next = page.next;
+  else
+    context.relisting.erase(again);
+}
+
+namespace {
+
+Issue unreadable(const Context& context, const Change& change, Kind kind) {
+  return {.mailbox = context.mailbox(),
+          .key = "item:" + change.item.id.value,
+          .kind = kind,
+          .remote_id = change.item.id,
+          .severity = "error",
+          .title = "An item could not be read: " +
+                   (change.error ? change.error->message : std::string("the server sent something unknown")),
+          .remedy = "Open it in the mailbox and save it again; it is tried again when it changes.",
+          .opened_at = context.now(),
+          .attempts = 1};
+}
+
+}  // namespace
+
+Task<Result<bool>> item_turn(Context& context, const Collection& collection) {
+  CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
+  CO_TRY(ChangePage page, co_await read_page(context, collection, cursor));
+  for (int tries = 0;; ++tries) {
+    std::vector<RemoteItem> present;
+    Batch batch{.kind = collection.kind, .collection = collection.name};
+    for (const Change& change : page.changes) {
+      if (change.presence == Presence::Present) present.push_back(change.item);
+      if (change.presence == Presence::Unknown) {
+        Planned poison{.plan = {.skipped = "unreadable"}};
+        poison.situation.kind = collection.kind;
+        poison.plan.issues.push_back(unreadable(context, change, collection.kind));
+        batch.items.push_back(std::move(poison));
+      }
+    }
+    CO_TRY(batch.note, co_await removal_hints(context, collection, page));
+    CO_TRY(auto situations, co_await gather_items(context, collection.kind, std::move(present)));
+    std::set<RecordId> linked_in_page;
+    for (Situation& s : situations) {
+      Plan planned = plan(s);
+      // Two items of one page that are the same record: the second waits for the first to be linked.
+      const RecordId target = planned.link && !s.link ? planned.link->record : RecordId{};
+      if (target && !linked_in_page.insert(target).second) planned = Plan{.skipped = "doubled"};
+      batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
+    }
+    batch.cursor = cursor_to_save(context, collection, cursor, page);
+    auto done = co_await carry_out(context, std::move(batch));
+    if (done) {
+      page_committed(context, collection, page);
+      co_return page.more;
+    }
+    if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)
+      co_return fail(std::move(done).error());
+    CO_TRY_VOID(co_await resume(context));
+  }
+}
+
+}  // namespace mailsync::sync

@@ -1,0 +1,58 @@
+#include "sync/pass.h"
+
+#include "sync/tuning.h"
+#include "sync/turn.h"
+
+namespace mailsync::sync {
+
+bool PassReport::empty() const {
+  for (const auto& [kind, counted] : counts)
+    if (!counted.empty()) return false;
+  return true;
+}
+
+namespace {
+
+Task<Result<void>> walk_collection(Context& context, const Collection& collection) {
+  for (int turn = 0; turn < kTurnsPerPass; ++turn) {
+    Result<bool> more = false;
+    if (collection.kind == Kind::Email)
+      more = co_await email_turn(context, collection);
+    else
+      more = co_await item_turn(context, collection);
+    if (!more) co_return fail(std::move(more).error());
+    if (!*more) break;
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> walk_crm(Context& context, Kind kind) {
+  for (int turn = 0; turn < kTurnsPerPass; ++turn) {
+    CO_TRY(const bool more, co_await crm_turn(context, kind));
+    if (!more) break;
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput input) {
+  Context context{.engine = engine,
+                  .replica = replica,
+                  .input = std::move(input),
+                  .run = engine.random.run_id(engine.executor.clock().now())};
+  context.report.run = context.run;
+  CO_TRY_VOID(co_await resume(context));
+  CO_TRY(const auto collections, co_await replica.collections());
+  for (const Collection& collection : collections) {
+    // A folder that is gone or forbidden does not stop the others (F64); a mailbox that is, does.
+    auto walked = co_await walk_collection(context, collection);
+    if (!walked && walked.error().kind != ErrorKind::Gone) co_return fail(std::move(walked).error());
+  }
+  CO_TRY_VOID(co_await removal_turn(context));
+  for (const Kind kind : {Kind::Contact, Kind::Task, Kind::Meeting})
+    CO_TRY_VOID(co_await walk_crm(context, kind));
+  co_return context.report;
+}
+
+}  // namespace mailsync::sync

@@ -1,0 +1,38 @@
+// Every batch size, bound and cap of the engine, each with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace mailsync::sync {
+
+// Records taken from the CRM's feed in one turn: big enough that the transaction's cost disappears, small
+// enough that a crash repeats little.
+inline constexpr size_t kCrmPage = 200;
+// How often a turn gathers and plans again when its commit meets somebody else's change.
+inline constexpr int kReplans = 3;
+// Tries of one remote write whose version was stale: read again, merge again.
+inline constexpr int kRereads = 3;
+// Removal hints checked by id in one turn.
+inline constexpr size_t kRemovalPage = 100;
+// Links read at a time when a whole listing is compared with them.
+inline constexpr size_t kLinkPage = 1000;
+// Turns of one pass: a feed that never ends must not hold the mailbox for ever (F49); the next pass goes on
+// from the cursor.
+inline constexpr int kTurnsPerPass = 100'000;
+// A parked item is tried again after this, doubled with every try, at most kParkedTries times by itself.
+inline constexpr Duration kParkedRetry = std::chrono::minutes(10);
+inline constexpr int kParkedTries = 6;
+// Mass deletion: more than min(kMassMost, max(kMassLeast, kMassPercent % of the links)) in kMassWindow holds.
+inline constexpr int64_t kMassMost = 100;
+inline constexpr int64_t kMassLeast = 3;
+inline constexpr int64_t kMassPercent = 5;
+inline constexpr Duration kMassWindow = std::chrono::hours(24);
+// A cursor that moved although nothing else happened is saved at most this often (invariant 3: quiet).
+inline constexpr Duration kBookkeeping = std::chrono::minutes(10);
+// A whole attachment is never in memory; beyond this in one email they are listed but not taken.
+inline constexpr size_t kAttachmentsPerEmail = 200;
+
+}  // namespace mailsync::sync

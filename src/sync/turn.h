@@ -1,0 +1,90 @@
+// What the turns of a pass share: the context, and carrying out a batch of plans.
+//
+// Order inside carry_out, so that a crash anywhere is safe: remote intentions are journaled durably → remote
+// writes are made → CRM writes, links, journal outcomes, issues, counts and the cursor commit in one
+// transaction.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sync/pass.h"
+#include "sync/plan.h"
+
+namespace mailsync::sync {
+
+struct Context {
+  Engine engine;
+  Replica& replica;
+  PassInput input;
+  RunId run;
+  PassReport report;
+  // Collections that are being listed again because their cursor was lost: kept in memory until the listing
+  // is complete, so that a crash lists again from the start and absence is only ever concluded from a whole
+  // listing (F48).
+  struct Relisting {
+    Cursor next;
+    std::set<RemoteId> seen;
+  };
+  std::map<std::string, Relisting> relisting;
+
+  Instant now() const { return engine.executor.clock().now(); }
+  Viewer viewer() const { return {input.mailbox.account, input.mailbox.user}; }
+  const Profile& profile() const { return input.mailbox.profile; }
+  MailboxId mailbox() const { return input.mailbox.id; }
+};
+
+struct Planned {
+  Situation situation;
+  Plan plan;
+  // Filled in while it is carried out.
+  std::optional<RemoteItem> stored_item;
+  std::optional<Error> failed;  // parks the item
+  JournalId intention;
+};
+
+struct Batch {
+  Kind kind = Kind::Contact;
+  std::string collection;  // for progress; "" for removals
+  std::vector<Planned> items;
+  std::optional<std::pair<std::string, CursorState>> cursor;
+  std::vector<RemovalHint> note, forget;
+};
+
+// VersionStale: somebody changed what was planned on; gather and plan again. Other errors end the pass.
+Task<Result<void>> carry_out(Context& context, Batch batch);
+
+// Looks for what an earlier pass intended and did not finish; links what it finds (F13, F14).
+Task<Result<void>> resume(Context& context);
+
+// ---- the turns; each is one bounded step that commits ----
+
+// One page of a mail folder. Returns whether another page waits.
+Task<Result<bool>> email_turn(Context& context, const Collection& collection);
+// One page of contacts, tasks or meetings.
+Task<Result<bool>> item_turn(Context& context, const Collection& collection);
+// Removals noted by all collections of this round.
+Task<Result<void>> removal_turn(Context& context);
+// One page of the CRM's changes of this kind.
+Task<Result<bool>> crm_turn(Context& context, Kind kind);
+
+// ---- shared steps ----
+
+// Situations of these items, with links, records, candidates and sources looked up in a few batched reads.
+Task<Result<std::vector<Situation>>> gather_items(Context& context, Kind kind, std::vector<RemoteItem> items);
+
+struct PageCursor {
+  Cursor start;             // where to read from
+  bool first_time = false;  // nothing has been enumerated yet
+  Instant saved_at;
+};
+Task<Result<PageCursor>> load_cursor(Context& context, std::string collection);
+
+// "folder:AAMk…" – one name space for all cursors of a mailbox.
+std::string cursor_name(const Collection& collection);
+
+}  // namespace mailsync::sync
