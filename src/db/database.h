@@ -8,19 +8,19 @@
 //   {{int}} {{real}} {{blob}} INTEGER, REAL, BLOB                  BIGINT, DOUBLE PRECISION, BYTEA
 //   {{id}}                    a 64-bit primary key that the database fills and never uses twice
 //   {{strict}}                STRICT (ends CREATE TABLE)           nothing
-//   {{bytes_collation}}       COLLATE BINARY                       COLLATE "C": every text that is a key or
-//   sorted
+//   {{keyed}}                 the same for small rows that are found by their primary key of several columns:
+//                             STRICT, WITHOUT ROWID (kept once, in the key)
+//   {{bytes_collation}}       COLLATE BINARY                       COLLATE "C"
+//                             for every text that is a key or is sorted by
 //   {{for_update}}            nothing (one writer)                 FOR UPDATE
 //   {{skip_locked}}           nothing (one writer)                 FOR UPDATE SKIP LOCKED
 //   {{ints $1}} {{texts $1}}  the members of a list; $1 is made by int_list() or text_list():
-//                               "… WHERE remote_id IN {{texts $2}}"
-//   {{text_index NAME}}       (migrations) a full-text table NAME(rowid, text): INSERT, UPDATE and DELETE it
-//   by rowid.
-//                               Keep the text below 256 KiB, folded (lower case, no accents) by the caller.
+//                             "… WHERE remote_id IN {{texts $2}}"
+//   {{text_index NAME}}       (migrations) a full-text table NAME(rowid, text), written to by rowid. The text
+//                             must be below 256 KiB, and folded by the caller: lower case, no accents
 //   {{text_match NAME $1}}    (in WHERE) rows of NAME that hold every word of $1, each as a prefix; $1 is
-//   made by
-//                               search_words(): "SELECT p.id FROM person_text JOIN person p ON p.id =
-//                               person_text.rowid WHERE {{text_match person_text $1}}"
+//                             made by search_words(): "SELECT p.id FROM person_text JOIN person p
+//                             ON p.id = person_text.rowid WHERE {{text_match person_text $1}}"
 #pragma once
 
 #include <concepts>
@@ -169,9 +169,8 @@ Value search_words(std::string_view typed);
 
 // Numbered, additive, run once each in its own transaction, recorded in table schema_migration(owner, number,
 // name, at_us). `sql` may hold several statements, each ended by a line that is only ";". Column types are
-// written as the words above
-// ({{int}}, never INTEGER, which is 32 bits on PostgreSQL): others are refused. Where an engine needs a
-// statement of its own, sql_sqlite or sql_postgres run after `sql`, as they are.
+// written as the words above ({{int}}, never INTEGER, which is 32 bits on PostgreSQL): others are refused.
+// Where an engine needs a statement of its own, sql_sqlite or sql_postgres run after `sql`, as they are.
 struct Migration {
   int number;
   std::string_view name;

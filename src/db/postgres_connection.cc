@@ -56,7 +56,7 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const std::
                                             : "",
                                   text, "connecting to the database"));
   }
-  PQsetNoticeProcessor(handle, [](void*, const char*) {}, nullptr);
+  PQsetNoticeReceiver(handle, [](void*, const PGresult*) {}, nullptr);
   TRY_VOID(connection->check_server());
   return connection;
 }

@@ -1,0 +1,69 @@
+// What passes did, as one row per run, kind and thing counted; zeros take no row, so that a quiet pass writes
+// none.
+#include <array>
+
+#include "store/codes.h"
+#include "store/state_store.h"
+
+namespace mailsync::store {
+namespace {
+
+using sync::Counts;
+
+struct Column {
+  std::string_view what;
+  int64_t Counts::* count;
+};
+constexpr std::array kColumns = {
+    Column{"to_crm_created", &Counts::to_crm_created},
+    Column{"to_crm_updated", &Counts::to_crm_updated},
+    Column{"to_crm_deleted", &Counts::to_crm_deleted},
+    Column{"to_crm_linked", &Counts::to_crm_linked},
+    Column{"to_mailbox_created", &Counts::to_mailbox_created},
+    Column{"to_mailbox_updated", &Counts::to_mailbox_updated},
+    Column{"to_mailbox_deleted", &Counts::to_mailbox_deleted},
+    Column{"parked", &Counts::parked},
+};
+constexpr std::string_view kSkipped = "skipped:";
+
+void add_to(Counts& counts, std::string_view what, int64_t number) {
+  if (what.starts_with(kSkipped)) {
+    counts.skipped[std::string(what.substr(kSkipped.size()))] += number;
+    return;
+  }
+  for (const Column& column : kColumns)
+    if (column.what == what) counts.*column.count += number;
+}
+
+}  // namespace
+
+Result<std::map<model::Kind, Counts>> StateStore::totals(MailboxId mailbox) {
+  TRY(db::Rows rows,
+      query("SELECT kind, what, sum(count) FROM run_count WHERE mailbox_id = $1 GROUP BY kind, what",
+            {mailbox}));
+  std::map<model::Kind, Counts> totals;
+  for (const db::Row& row : rows) {
+    TRY(auto kind, decoded(row[0], model::Kind::Meeting));
+    add_to(totals[kind], row[1].text(), row[2].integer());
+  }
+  return totals;
+}
+
+Result<void> StateStore::add_counts(Transaction& transaction, MailboxId mailbox, const RunId& run,
+                                    model::Kind kind, const Counts& counts) {
+  std::vector<db::Params> rows;
+  auto put = [&](std::string what, int64_t number) {
+    if (number != 0) rows.push_back({mailbox, run, code(kind), std::move(what), number});
+  };
+  for (const Column& column : kColumns) put(std::string(column.what), counts.*column.count);
+  for (const auto& [reason, number] : counts.skipped) put(std::string(kSkipped) + reason, number);
+  return db::SqlTransaction::of(transaction)
+      .execute_batch(
+          "INSERT INTO run_count (mailbox_id, run_id, kind, what, account_id, count) VALUES "
+          "($1, $2, $3, $4, (SELECT account_id FROM mailbox WHERE id = $1), $5) "
+          "ON CONFLICT (mailbox_id, run_id, kind, what) DO UPDATE SET count = run_count.count + "
+          "excluded.count",
+          rows);
+}
+
+}  // namespace mailsync::store

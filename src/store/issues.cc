@@ -1,0 +1,55 @@
+#include "store/codes.h"
+#include "store/state_store.h"
+
+namespace mailsync::store {
+
+Result<std::vector<sync::Issue>> StateStore::open_issues(MailboxId mailbox) {
+  TRY(db::Rows rows, query("SELECT id, mailbox_id, key, kind, remote_id, record_id, severity, title, remedy, "
+                           "opened_at_us, attempts, retry_at_us FROM issue WHERE mailbox_id = $1 ORDER BY id",
+                           {mailbox}));
+  std::vector<sync::Issue> issues;
+  for (const db::Row& row : rows) {
+    sync::Issue issue{.id = row[0].id<IssueId>(),
+                      .mailbox = row[1].id<MailboxId>(),
+                      .key = row[2].text(),
+                      .remote_id = row[4].id<RemoteId>(),
+                      .record = row[5].id<RecordId>(),
+                      .severity = row[6].text(),
+                      .title = row[7].text(),
+                      .remedy = row[8].text(),
+                      .opened_at = row[9].instant(),
+                      .attempts = static_cast<int>(row[10].integer()),
+                      .retry_at = row[11].instant()};
+    if (!row[3].is_null()) {
+      TRY(issue.kind, decoded(row[3], model::Kind::Meeting));
+    }
+    issues.push_back(std::move(issue));
+  }
+  return issues;
+}
+
+Result<void> StateStore::open_issue(Transaction& transaction, const sync::Issue& i) {
+  std::optional<int64_t> kind;
+  if (i.kind) kind = code(*i.kind);
+  TRY_VOID(
+      db::SqlTransaction::of(transaction)
+          .execute(
+              "INSERT INTO issue (account_id, mailbox_id, key, kind, remote_id, record_id, severity, title, "
+              "remedy, opened_at_us, attempts, retry_at_us) VALUES ((SELECT account_id FROM mailbox WHERE "
+              "id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+              "ON CONFLICT (mailbox_id, key) DO UPDATE SET kind = excluded.kind, "
+              "remote_id = excluded.remote_id, record_id = excluded.record_id, severity = excluded.severity, "
+              "title = excluded.title, remedy = excluded.remedy, "
+              "attempts = issue.attempts + excluded.attempts, retry_at_us = excluded.retry_at_us",
+              {i.mailbox, i.key, kind, i.remote_id, i.record, i.severity, i.title, i.remedy, i.opened_at,
+               i.attempts, i.retry_at}));
+  return {};
+}
+
+Result<void> StateStore::close_issue(Transaction& transaction, MailboxId mailbox, std::string_view key) {
+  TRY_VOID(db::SqlTransaction::of(transaction)
+               .execute("DELETE FROM issue WHERE mailbox_id = $1 AND key = $2", {mailbox, key}));
+  return {};
+}
+
+}  // namespace mailsync::store

@@ -1,0 +1,163 @@
+#include "store/schema.h"
+
+#include <array>
+
+namespace mailsync::store {
+namespace {
+
+// Enumerations are stored as the numbers of codes.h. Remote ids, versions and cursors are opaque bytes to us
+// and compared as such (F73).
+constexpr std::string_view kMailboxes = R"sql(
+CREATE TABLE mailbox (
+  id {{id}},
+  account_id {{int}} NOT NULL,
+  user_id {{int}} NOT NULL,
+  address TEXT {{bytes_collation}} NOT NULL,
+  remote_user TEXT {{bytes_collation}} NOT NULL,
+  access_method TEXT {{bytes_collation}} NOT NULL,
+  state {{int}} NOT NULL,
+  state_text TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  last_pass_at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE UNIQUE INDEX mailbox_address ON mailbox (account_id, address, access_method)
+;
+CREATE TABLE mailbox_lease (
+  mailbox_id {{int}} PRIMARY KEY REFERENCES mailbox (id),
+  account_id {{int}} NOT NULL,
+  fencing_token {{int}} NOT NULL,
+  worker TEXT NOT NULL,
+  until_us {{int}} NOT NULL,
+  due_at_us {{int}} NOT NULL,
+  takeable {{int}} NOT NULL CHECK (takeable IN (0, 1))
+) {{strict}}
+;
+CREATE INDEX mailbox_lease_due ON mailbox_lease (due_at_us) WHERE takeable = 1
+;
+CREATE TABLE sync_cursor (
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  collection TEXT {{bytes_collation}} NOT NULL,
+  account_id {{int}} NOT NULL,
+  cursor TEXT {{bytes_collation}} NOT NULL,
+  enumerated {{int}} NOT NULL CHECK (enumerated IN (0, 1)),
+  saved_at_us {{int}} NOT NULL,
+  PRIMARY KEY (mailbox_id, collection)
+) {{keyed}}
+;
+CREATE TABLE removal_hint (
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  kind {{int}} NOT NULL,
+  remote_id TEXT {{bytes_collation}} NOT NULL,
+  collection TEXT {{bytes_collation}} NOT NULL,
+  account_id {{int}} NOT NULL,
+  PRIMARY KEY (mailbox_id, kind, remote_id, collection)
+) {{keyed}}
+;
+)sql";
+
+// Of emails, many copies in one mailbox may belong to one record; of the other kinds only one item may.
+constexpr std::string_view kLinks = R"sql(
+CREATE TABLE link (
+  id {{id}},
+  account_id {{int}} NOT NULL,
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  kind {{int}} NOT NULL,
+  remote_id TEXT {{bytes_collation}} NOT NULL,
+  remote_version TEXT {{bytes_collation}} NOT NULL,
+  record_id {{int}} NOT NULL,
+  record_version {{int}} NOT NULL,
+  state {{int}} NOT NULL,
+  made_by {{int}} NOT NULL,
+  marked {{int}} NOT NULL CHECK (marked IN (0, 1)),
+  container TEXT {{bytes_collation}} NOT NULL,
+  series_key TEXT {{bytes_collation}} NOT NULL,
+  is_organizer {{int}} NOT NULL CHECK (is_organizer IN (0, 1)),
+  sequence {{int}} NOT NULL,
+  base {{blob}} NOT NULL,
+  hash TEXT {{bytes_collation}} NOT NULL,
+  synced_at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE UNIQUE INDEX link_item ON link (mailbox_id, kind, remote_id)
+;
+CREATE UNIQUE INDEX link_one_item_per_record ON link (mailbox_id, kind, record_id) WHERE kind <> 0 AND record_id <> 0
+;
+CREATE INDEX link_record ON link (account_id, record_id)
+;
+CREATE INDEX link_page ON link (mailbox_id, kind, id, state)
+;
+)sql";
+
+constexpr std::string_view kJournal = R"sql(
+CREATE TABLE journal (
+  id {{id}},
+  account_id {{int}} NOT NULL,
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  run_id TEXT {{bytes_collation}} NOT NULL,
+  kind {{int}} NOT NULL,
+  link_id {{int}} NOT NULL,
+  remote_id TEXT {{bytes_collation}} NOT NULL,
+  record_id {{int}} NOT NULL,
+  side {{int}} NOT NULL,
+  action TEXT {{bytes_collation}} NOT NULL,
+  state {{int}} NOT NULL,
+  operation TEXT {{bytes_collation}} NOT NULL,
+  before_fields TEXT NOT NULL,
+  after_fields TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE INDEX journal_page ON journal (mailbox_id, id)
+;
+CREATE INDEX journal_open ON journal (mailbox_id, id) WHERE state = 0
+;
+CREATE INDEX journal_deletions ON journal (mailbox_id, kind, at_us) WHERE action = 'delete'
+;
+CREATE TABLE issue (
+  id {{id}},
+  account_id {{int}} NOT NULL,
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  key TEXT {{bytes_collation}} NOT NULL,
+  kind {{int}},
+  remote_id TEXT {{bytes_collation}} NOT NULL,
+  record_id {{int}} NOT NULL,
+  severity TEXT {{bytes_collation}} NOT NULL CHECK (severity IN ('info', 'warning', 'error')),
+  title TEXT NOT NULL,
+  remedy TEXT NOT NULL,
+  opened_at_us {{int}} NOT NULL,
+  attempts {{int}} NOT NULL,
+  retry_at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE UNIQUE INDEX issue_key ON issue (mailbox_id, key)
+;
+CREATE TABLE run_count (
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  run_id TEXT {{bytes_collation}} NOT NULL,
+  kind {{int}} NOT NULL,
+  what TEXT {{bytes_collation}} NOT NULL,
+  account_id {{int}} NOT NULL,
+  count {{int}} NOT NULL,
+  PRIMARY KEY (mailbox_id, run_id, kind, what)
+) {{keyed}}
+;
+)sql";
+
+constexpr std::array kMigrations{
+    db::Migration{.number = 1, .name = "mailboxes, leases, cursors", .sql = kMailboxes},
+    db::Migration{.number = 2, .name = "links", .sql = kLinks},
+    db::Migration{.number = 3, .name = "journal, issues, runs", .sql = kJournal},
+};
+
+}  // namespace
+
+Result<void> migrate(db::Database& database, Instant now) {
+  return db::migrate(database, "store", kMigrations, now);
+}
+
+}  // namespace mailsync::store
