@@ -1,6 +1,22 @@
 #include "net/retry.h"
 
+#include <curl/curl.h>
+
+#include <charconv>
+
 namespace mailsync::net {
+
+std::optional<Duration> retry_after(const Headers& headers, Instant now) {
+  const auto value = headers.find("Retry-After");
+  if (!value || value->empty()) return std::nullopt;
+  int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), seconds);
+  if (error == std::errc() && (end == value->data() + value->size() || *end == '.'))
+    return std::chrono::seconds(std::clamp<int64_t>(seconds, 0, 7 * 86'400));
+  const time_t date = curl_getdate(std::string(*value).c_str(), nullptr);
+  if (date < 0) return std::nullopt;
+  return std::max(Instant{static_cast<int64_t>(date) * 1'000'000} - now, Duration(0));
+}
 
 bool worth_retrying(const Error& error) {
   return error.kind == ErrorKind::Transient || error.kind == ErrorKind::Throttled;

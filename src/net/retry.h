@@ -8,6 +8,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "net/http.h"
 
 namespace mailsync::net {
 
@@ -19,6 +20,10 @@ struct RetryPolicy {
   // retry_after.
   Duration longest_ordered_wait = std::chrono::minutes(2);
 };
+
+// The field Retry-After: seconds, or a date (RFC 9110 section 10.2.3), as a wait from now. nullopt when
+// absent or unreadable.
+std::optional<Duration> retry_after(const Headers& headers, Instant now);
 
 // Only Transient and Throttled; Ambiguous is looked into by the caller first.
 bool worth_retrying(const Error& error);

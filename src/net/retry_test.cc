@@ -61,6 +61,20 @@ TEST(Retry, WaitsAsLongAsTheServerAsked) {
   EXPECT_GE(world.clock.now().us, 37'000'000);
 }
 
+TEST(Retry, ReadsRetryAfterAsSecondsAndAsDate) {
+  const Instant now = *Instant::from_iso("2026-11-22T13:00:00Z");
+  const auto wait = [&](std::string value) {
+    return retry_after(Headers{{"retry-after", std::move(value)}}, now);
+  };
+  EXPECT_EQ(wait("120"), std::chrono::seconds(120));
+  EXPECT_EQ(wait("1.5"), std::chrono::seconds(1));
+  EXPECT_EQ(wait("-5"), std::chrono::seconds(0));
+  EXPECT_EQ(wait("Sun, 22 Nov 2026 13:01:00 GMT"), std::chrono::seconds(60));
+  EXPECT_EQ(wait("Sun, 22 Nov 2026 12:00:00 GMT"), std::chrono::seconds(0));
+  EXPECT_EQ(wait("soon"), std::nullopt);
+  EXPECT_EQ(retry_after({}, now), std::nullopt);
+}
+
 TEST(Retry, LeavesLongOrderedWaitsToTheScheduler) {
   World world;
   Error throttled{.kind = ErrorKind::Throttled, .message = "slow down"};
