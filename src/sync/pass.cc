@@ -43,6 +43,7 @@ Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput inp
                   .run = engine.random.run_id(engine.executor.clock().now())};
   context.report.run = context.run;
   CO_TRY_VOID(co_await resume(context));
+  CO_TRY_VOID(co_await send_turn(context));  // somebody waits for it
   CO_TRY(const auto collections, co_await replica.collections());
   for (const Collection& collection : collections) {
     // A folder that is gone or forbidden does not stop the others (F64); a mailbox that is, does.

@@ -10,8 +10,10 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "sync/crm.h"
+#include "sync/outbox.h"
 #include "sync/profile.h"
 #include "sync/replica.h"
+#include "sync/sender.h"
 #include "sync/state_store.h"
 
 namespace mailsync::sync {
@@ -23,6 +25,7 @@ struct Engine {
   StateStore& store;
   LocalReplica& crm;
   Directory& directory;
+  Outbox* outbox = nullptr;  // absent where a CRM composes no emails
 };
 
 struct PassReport {
@@ -39,6 +42,7 @@ struct PassInput {
   Mailbox mailbox;
   People people;
   Lease lease;
+  Sender* sender = nullptr;
   Progress progress;  // may be empty
 };
 

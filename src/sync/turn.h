@@ -69,6 +69,8 @@ Task<Result<bool>> email_turn(Context& context, const Collection& collection);
 Task<Result<bool>> item_turn(Context& context, const Collection& collection);
 // Removals noted by all collections of this round.
 Task<Result<void>> removal_turn(Context& context);
+// Emails that wait to leave.
+Task<Result<void>> send_turn(Context& context);
 // One page of the CRM's changes of this kind.
 Task<Result<bool>> crm_turn(Context& context, Kind kind);
 
