@@ -174,14 +174,19 @@ Item& World::add(Mailbox& mailbox, IdKind kind, uint64_t container, json::object
   Container& home = mailbox.containers.at(container);
   home.items.insert(number);
   home.log.changed(++mailbox.sequence, number, item.place);
+  item.series_seq = mailbox.sequence;
   tell(mailbox, item, ChangeType::Created, container, now);
   return item;
 }
 
-void World::changed(Mailbox& mailbox, Item& item, Instant now) {
+void World::changed(Mailbox& mailbox, Item& item, Instant now, std::optional<uint32_t> day) {
   item.version = new_version();
   item.modified = now;
   mailbox.containers.at(item.container).log.changed(++mailbox.sequence, item.number, item.place);
+  if (day)
+    item.day_seq[*day] = mailbox.sequence;
+  else
+    item.series_seq = mailbox.sequence;
   tell(mailbox, item, ChangeType::Updated, item.container, now);
 }
 

@@ -45,7 +45,7 @@ struct Container {
   std::string name;
   std::string well_known;  // "inbox", "sentitems", …; "contacts"; "defaultList", "flaggedEmails"; "calendar";
                            // or empty
-  uint64_t parent = 0;  // 0 = the root
+  uint64_t parent = 0;     // 0 = the root
   uint64_t version = 0;
   ChangeLog log;
   std::set<uint64_t> items;
@@ -72,6 +72,9 @@ struct Item {
   // Of a series master, by day (days from 1970-01-01 of the original start in the series' zone).
   std::map<uint32_t, json::object> exceptions;  // only the fields that differ from the master's
   std::set<uint32_t> cancelled;
+  // When the series as a whole and single occurrences of it changed last, by the mailbox's sequence.
+  uint64_t series_seq = 0;
+  std::map<uint32_t, uint64_t> day_seq;
 };
 
 struct Mailbox {
@@ -145,8 +148,9 @@ class World {
   void remove_container(Mailbox& mailbox, uint64_t number, Instant now);
 
   Item& add(Mailbox& mailbox, IdKind kind, uint64_t container, json::object fields, Instant now);
-  // After fields, attachments or occurrences were changed in place: new version, log, observers.
-  void changed(Mailbox& mailbox, Item& item, Instant now);
+  // After fields, attachments or occurrences were changed in place: new version, log, observers. With a day,
+  // only that occurrence of a series changed.
+  void changed(Mailbox& mailbox, Item& item, Instant now, std::optional<uint32_t> day = {});
   void move(Mailbox& mailbox, Item& item, uint64_t container, Instant now);
   void remove(Mailbox& mailbox, uint64_t number, Instant now);
   uint64_t new_number() { return ++last_number_; }
