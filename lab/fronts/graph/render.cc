@@ -68,6 +68,25 @@ constexpr const char* kContactLists[] = {"imAddresses", "homePhones", "businessP
                                          "emailAddresses"};
 constexpr const char* kContactPlaces[] = {"homeAddress", "businessAddress", "otherAddress"};
 
+// What a master says of its occurrences, where the client asks for it.
+void add_series(const Call& call, const Item& item, json::object& out, const std::vector<Expansion>& expand) {
+  bool immutable = call.prefer.immutable_ids;
+  auto occurrence_name = [&](uint32_t d) {
+    return "OID." + call.mailbox->id_of(item, immutable) + "." + format_day(day_of_number(d));
+  };
+  json::array cancelled;
+  for (uint32_t d : item.cancelled) cancelled.push_back(json::value(occurrence_name(d)));
+  // Only shown when the client selects it, as in the service; harmless to show with an explicit $select
+  // alone.
+  if (Selection(call.query("$select")).names("cancelledOccurrences"))
+    out["cancelledOccurrences"] = std::move(cancelled);
+  if (find_expansion(expand, "exceptionOccurrences")) {
+    json::array exceptions;
+    for (auto& [d, _] : item.exceptions) exceptions.push_back(render_event(call, item, d, {}));
+    out["exceptionOccurrences"] = std::move(exceptions);
+  }
+}
+
 }  // namespace
 
 std::string etag_of(uint64_t version) {
@@ -259,22 +278,7 @@ json::object render_event(const Call& call, const Item& item, std::optional<uint
   out["start"] = time_for(call, fields, "start");
   out["end"] = time_for(call, fields, "end");
   if (day) out["originalStart"] = original_start(item, *day).to_iso();
-  if (series) {
-    auto occurrence_name = [&](uint32_t d) {
-      return "OID." + call.mailbox->id_of(item, immutable) + "." + format_day(day_of_number(d));
-    };
-    json::array cancelled;
-    for (uint32_t d : item.cancelled) cancelled.push_back(json::value(occurrence_name(d)));
-    // Only shown when the client selects it, as in the service; harmless to show with an explicit $select
-    // alone.
-    if (Selection(call.query("$select")).names("cancelledOccurrences"))
-      out["cancelledOccurrences"] = std::move(cancelled);
-    if (find_expansion(expand, "exceptionOccurrences")) {
-      json::array exceptions;
-      for (auto& [d, _] : item.exceptions) exceptions.push_back(render_event(call, item, d, {}));
-      out["exceptionOccurrences"] = std::move(exceptions);
-    }
-  }
+  if (series) add_series(call, item, out, expand);
   add_expansions(call, item, out, expand);
   return out;
 }
