@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 
 #include "net/certificates.h"
 #include "net/server.h"
+#include "tests/contract/folder.h"
 #include "tests/contract/http_client_suite.h"
 #include "tests/contract/raw_server.h"
 
@@ -15,25 +14,6 @@ namespace mailsync::net::contract {
 namespace {
 
 using testing::HasSubstr;
-
-// Files that vanish with the test.
-class Folder {
- public:
-  Folder() {
-    char path[] = "/tmp/mailsync-net-XXXXXX";
-    path_ = mkdtemp(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ + "/" + name) << text;
-    return path_ + "/" + name;
-  }
-
- private:
-  std::string path_;
-};
 
 struct TlsFiles {
   std::string ca;
