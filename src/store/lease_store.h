@@ -19,6 +19,7 @@ class LeaseStore final : public sync::LeaseStore {
   Result<sync::Lease> renew(const sync::Lease& lease, Instant until) override;
   // A lease that was lost meanwhile is left to its new holder.
   Result<void> release(const sync::Lease& lease, Instant next_due) override;
+  Result<void> take_back(std::string_view worker) override;
 
  private:
   Result<db::Rows> write(std::string_view sql, std::initializer_list<db::Value> params);

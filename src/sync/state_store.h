@@ -170,6 +170,8 @@ class LeaseStore {
                                             std::string_view worker) = 0;
   virtual Result<Lease> renew(const Lease& lease, Instant until) = 0;  // Cancelled when it was lost
   virtual Result<void> release(const Lease& lease, Instant next_due) = 0;
+  // Frees what an earlier process of this name held when it died. The caller is the only living one.
+  virtual Result<void> take_back(std::string_view worker) = 0;
 };
 
 }  // namespace mailsync::sync

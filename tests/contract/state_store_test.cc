@@ -349,6 +349,20 @@ TEST_P(StateStoreTest, WhatFailsLeavesNothing) {
   EXPECT_EQ(store().count_links(mailbox, Kind::Contact), 0);
 }
 
+TEST_P(StateStoreTest, AWorkerThatIsStartedAgainTakesBackWhatItHeld) {
+  const MailboxId mine = add_mailbox("a@example.com"), other = add_mailbox("b@example.com");
+  const auto dead = leases().take(mine, kNow, 10 * kMinute, "one");
+  ASSERT_TRUE(dead && *dead);
+  ASSERT_TRUE(leases().take(other, kNow, 10 * kMinute, "two"));
+  ASSERT_TRUE(leases().take_back("one"));
+  EXPECT_FALSE(leases().renew(**dead, kNow + 20 * kMinute));
+  const auto due = leases().take_due(kNow, 10 * kMinute, 9, "one");
+  ASSERT_TRUE(due);
+  ASSERT_THAT(*due, SizeIs(1));
+  EXPECT_EQ(due->front().mailbox, mine);
+  EXPECT_GT(due->front().fencing_token, (*dead)->fencing_token);
+}
+
 TEST_P(StateStoreTest, OnlyTheHolderOfTheLeaseCommits) {
   const MailboxId mailbox = add_mailbox("a");
   auto check = [&](const Lease& lease) {
