@@ -117,7 +117,7 @@ std::optional<std::string> subject_of_assertion(std::string_view text) {
 }
 
 std::optional<AadError> check_assertion(std::string_view text, const App& app,
-                                        const std::vector<std::string>& audiences, UsedAssertions& used,
+                                        const std::vector<std::string>& audiences, UsedAssertions* used,
                                         Instant now) {
   const auto assertion = read_assertion(text);
   if (!assertion) return bad(app, "The client assertion is not a readable JWT.");
@@ -133,7 +133,7 @@ std::optional<AadError> check_assertion(std::string_view text, const App& app,
                                                     now.to_iso(), expires ? expires->to_iso() : "missing")});
   const std::string jti = text_of(claims, "jti");
   if (jti.empty()) return bad(app, "The jti claim is missing.");
-  if (!used.use(app.client_id, jti, *expires, now))
+  if (used && !used->use(app.client_id, jti, *expires, now))
     return bad(app, "The assertion was used before: every token request needs a new jti.");
   return std::nullopt;
 }

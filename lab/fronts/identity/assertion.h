@@ -27,9 +27,10 @@ class UsedAssertions {
 std::optional<std::string> subject_of_assertion(std::string_view assertion);
 
 // nullopt: the assertion proves that the caller is this application.
+// `used` is null when an assertion may come again.
 // `audiences`: the token endpoint and the issuer, in every spelling that the tenant has.
 std::optional<AadError> check_assertion(std::string_view assertion, const App& app,
-                                        const std::vector<std::string>& audiences, UsedAssertions& used,
+                                        const std::vector<std::string>& audiences, UsedAssertions* used,
                                         Instant now);
 
 }  // namespace mailsync::lab::identity

@@ -214,6 +214,9 @@ TEST_F(IdentityFrontTest, TakesBothAlgorithmsAndBothThumbprints) {
 TEST_F(IdentityFrontTest, RefusesBadAssertions) {
   const std::string used = assertion();
   post(by_certificate(used), 200);
+  post(by_certificate(used), 200);
+  front.switches().assertions_once = true;
+  post(by_certificate(used), 200);
   EXPECT_EQ(refused(by_certificate(used), 401, 700027), "invalid_client");
   refused(by_certificate(assertion({}, "PS256", 1)), 401, 700027);
   refused(by_certificate("not a JWT"), 401, 700027);

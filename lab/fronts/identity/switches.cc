@@ -73,6 +73,7 @@ object to_json(const IdentitySwitches& switches) {
           {"auto_sign_in", switches.auto_sign_in},
           {"auto_consent", switches.auto_consent},
           {"detect_reuse", switches.detect_reuse},
+          {"assertions_once", switches.assertions_once},
           {"planned", std::move(planned)}};
 }
 
@@ -92,6 +93,8 @@ Result<void> change(IdentitySwitches& switches, const object& wanted) {
       TRY_VOID(set_flag(next.auto_consent, key, given));
     } else if (key == "detect_reuse") {
       TRY_VOID(set_flag(next.detect_reuse, key, given));
+    } else if (key == "assertions_once") {
+      TRY_VOID(set_flag(next.assertions_once, key, given));
     } else if (key == "planned") {
       TRY_VOID(set_planned(next.planned, given));
     } else {

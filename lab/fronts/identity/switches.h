@@ -23,6 +23,9 @@ struct IdentitySwitches {
   // answer may have been lost); after that its reuse revokes the whole family. Off: nothing is ever revoked
   // by reuse.
   bool detect_reuse = true;
+  // An assertion is good once. Microsoft's service does not insist: its own library sends one until it
+  // expires.
+  bool assertions_once = false;
 
   // Token requests that fail with an AADSTS error by plan. Empty fields match everything.
   struct Planned {

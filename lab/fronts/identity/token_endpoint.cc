@@ -89,7 +89,9 @@ IdentityFront::Refusal IdentityFront::authenticate(const Call& call, Client& cli
     for (const std::string& name : names)
       for (const char* tail : {"/oauth2/v2.0/token", "/v2.0"})
         audiences.push_back(options_.base_url + "/" + name + tail);
-    if (auto refusal = check_assertion(assertion, app, audiences, used_assertions_, call.now)) return refusal;
+    if (auto refusal = check_assertion(assertion, app, audiences,
+                                       switches_.assertions_once ? &used_assertions_ : nullptr, call.now))
+      return refusal;
     client.authenticated = true;
     return std::nullopt;
   }
