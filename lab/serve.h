@@ -1,0 +1,43 @@
+// The lab as a process: its tenant, its fronts and its control interface over real HTTP, until a signal ends
+// it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace mailsync::lab {
+
+struct ServeOptions {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;            // 0 = any free one
+  uint16_t control_port = 0;    // of the plain control listener that stands beside a TLS one
+  bool tls = false;             // with a certificate made now, for localhost and 127.0.0.1
+  std::string tls_certificate;  // PEM files; both or none
+  std::string tls_key;
+
+  uint64_t seed = 1;
+  size_t mailboxes = 3;
+  std::string mail;       // folders of the SpamAssassin corpus or any .eml; empty: no mail from files
+  std::string calendars;  // a folder of .ics
+  std::string contacts;   // a folder of .vcf
+  std::string category = "CRM";
+  size_t emails = 3000;  // over all mailboxes, at most what `mail` holds
+
+  std::string client_id;  // empty: generated, as are secret and certificate
+  std::string client_secret;
+  std::string client_certificate;          // PEM file
+  std::vector<std::string> redirect_uris;  // "web:https://…", "spa:…", "native:…"; web when nothing is said
+  bool consent = true;                     // an administrator has agreed already
+  int64_t latency_ms = 0;
+  std::string write;  // a file for the description below, with the secrets; readable by its owner only
+};
+
+// Prints one line of JSON when ready:
+//   {"ready":true,"url":…,"control":…,"authority":…,"graph":…,"tenant_id":…,"client_id":…,"mailboxes":[…]}
+// The file of `write` has the same and "client_secret", "certificate" and "private_key" (paths), "ca" (path).
+Result<void> serve(const ServeOptions& options);
+
+}  // namespace mailsync::lab
