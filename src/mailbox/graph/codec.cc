@@ -1,6 +1,7 @@
 #include "mailbox/graph/codec.h"
 
 #include <charconv>
+#include <memory>
 
 namespace mailsync::graph {
 
@@ -16,6 +17,7 @@ WireItem read_item(const object& from) {
   item.change_key = text(from, "changeKey");
   if (item.change_key.empty()) item.change_key = change_key_of_etag(text(from, "@odata.etag"));
   item.removed = from.contains("@removed");
+  item.modified = instant(from, "lastModifiedDateTime");
   return item;
 }
 
@@ -147,15 +149,16 @@ std::string write_batch(const std::vector<BatchStep>& steps) {
 }
 
 Result<std::vector<BatchAnswer>> read_batch(std::string_view bytes, size_t steps) {
-  TRY(const value parsed, parse_object(bytes, "a batch of requests"));
+  TRY(value parsed, parse_object(bytes, "a batch of requests"));
   std::vector<BatchAnswer> out(steps);
-  const array* answers = list(parsed.get_object(), "responses");
+  value* responses = parsed.get_object().if_contains("responses");
+  array* answers = responses ? responses->if_array() : nullptr;
   if (!answers)
     return fail(ErrorKind::Transient,
                 "Microsoft 365 answered a batch of requests without any answers in it; "
                 "they are asked again later");
-  for (const value& item : *answers) {
-    const object* answer = item.if_object();
+  for (value& item : *answers) {
+    object* answer = item.if_object();
     if (!answer) continue;
     const std::string id = text(*answer, "id");
     size_t at = steps;
@@ -166,12 +169,9 @@ Result<std::vector<BatchAnswer>> read_batch(std::string_view bytes, size_t steps
       for (const auto& header : *headers)
         if (const auto* words = header.value().if_string())
           out[at].headers.add(std::string(header.key()), std::string(*words));
-    if (const value* body = answer->if_contains("body")) {
-      if (const auto* words = body->if_string())
-        out[at].body = std::string(*words);
-      else if (!body->is_null())
-        out[at].body = boost::json::serialize(*body);
-    }
+    // Moved, not copied: it stays in the arena of the whole answer.
+    if (value* body = answer->if_contains("body"))
+      std::construct_at(std::addressof(out[at].body), std::move(*body));
   }
   return out;
 }

@@ -89,7 +89,7 @@ struct BatchStep {
 struct BatchAnswer {
   int status = 0;  // 0: the answer holds nothing for this step (F129)
   net::Headers headers;
-  std::string body;  // JSON text; base64 for what is not JSON
+  value body;  // JSON; text (base64) for what is not JSON; null for none
 };
 // Steps are named "0", "1", … by position.
 std::string write_batch(const std::vector<BatchStep>& steps);

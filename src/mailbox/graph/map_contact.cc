@@ -105,6 +105,7 @@ sync::RemoteItem item_of(const WireContact& contact, std::string_view category) 
   item.kind = sync::Kind::Contact;
   item.id = RemoteId{contact.id};
   item.version = Version{contact.change_key};
+  item.changed_at = contact.modified.value_or(Instant{});
   item.marked = has_category(contact.categories.value_or({}), category);
   item.container = contact.parent_folder_id;
   item.fields = model::fields_of(contact_of(contact));

@@ -162,6 +162,7 @@ sync::RemoteItem item_of(const WireMessage& message, std::string_view category) 
   item.kind = sync::Kind::Email;
   item.id = RemoteId{message.id};
   item.version = Version{message.change_key};
+  item.changed_at = message.modified.value_or(Instant{});
   item.marked = has_category(message.categories, category);
   item.container = message.parent_folder_id;
   item.head = head_of(message);

@@ -220,7 +220,10 @@ sync::RemoteItem item_of(const WireEvent& event, std::string_view category) {
   item.kind = sync::Kind::Meeting;
   item.id = RemoteId{event.id};
   item.version = Version{series_version(event)};
+  item.changed_at = event.modified.value_or(Instant{});
   item.marked = has_category(event.categories.value_or({}), category);
+  for (const WireEvent& exception : event.exceptions)
+    item.changed_at = std::max(item.changed_at, exception.modified.value_or(Instant{}));
   const Meeting meeting = meeting_of(event);
   item.fields = model::fields_of(meeting);
   item.made_by = OperationId{event.operation.empty() ? event.transaction_id : event.operation};

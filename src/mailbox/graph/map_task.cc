@@ -107,6 +107,7 @@ sync::RemoteItem item_of(const WireTask& task, std::string_view category) {
   item.kind = sync::Kind::Task;
   item.id = RemoteId{task.id};
   item.version = Version{task.change_key};
+  item.changed_at = task.modified.value_or(Instant{});
   item.marked = has_category(task.categories.value_or({}), category);
   item.fields = model::fields_of(task_of(task));
   item.made_by = OperationId{task.operation};

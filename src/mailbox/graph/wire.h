@@ -18,8 +18,9 @@ using model::Field;
 // What every Outlook item has.
 struct WireItem {
   std::string id;
-  std::string change_key;  // or what the ETag holds between W/" and "
-  bool removed = false;    // "@removed" of a delta page
+  std::optional<Instant> modified;  // lastModifiedDateTime
+  std::string change_key;           // or what the ETag holds between W/" and "
+  bool removed = false;             // "@removed" of a delta page
 };
 
 struct WireAddress {

@@ -1,0 +1,66 @@
+#include <algorithm>
+
+#include "mailbox/graph/replica.h"
+
+namespace mailsync::graph {
+
+using model::Kind;
+
+Task<Result<sync::ChangePage>> Replica::mail_changes(sync::Collection collection, FeedCursor cursor) {
+  CO_TRY(auto page, co_await client_->messages_delta(collection.id, cursor.link));
+  sync::ChangePage out;
+  for (const WireMessage& message : last_of_each(std::move(page.items))) {
+    sync::Change change;
+    if (message.removed) {
+      change.presence = sync::Presence::Removed;
+      change.item.kind = Kind::Email;
+      change.item.id = RemoteId{message.id};
+    } else if (message.is_draft) {
+      continue;  // never reported (F23)
+    } else {
+      change.item = item_of(message, options_.profile.category);
+    }
+    change.item.container = collection.id;
+    out.changes.push_back(std::move(change));
+  }
+  CO_TRY_VOID(follow_links(page, std::move(cursor), out));
+  co_return out;
+}
+
+Task<std::vector<Result<model::Email>>> Replica::fetch_emails(std::vector<RemoteId> ids) {
+  // A batch at a time, so that no more than 20 bodies are held twice.
+  constexpr size_t kAtOnce = 20;
+  std::vector<Result<model::Email>> out;
+  out.reserve(ids.size());
+  for (size_t at = 0; at < ids.size(); at += kAtOnce) {
+    std::vector<BatchStep> steps;
+    for (size_t i = at; i < std::min(ids.size(), at + kAtOnce); ++i) {
+      BatchStep step;
+      step.url = client_->message_path(ids[i].value, true);
+      step.headers.add("Prefer", "IdType=\"ImmutableId\"");
+      steps.push_back(std::move(step));
+    }
+    for (const auto& answer : co_await client_->read_all(std::move(steps), "Reading emails")) {
+      const auto* members = answer ? answer->body.if_object() : nullptr;
+      if (members)
+        out.push_back(email_of(read_message(*members)));
+      else if (answer)
+        out.push_back(fail(ErrorKind::Transient,
+                           "Microsoft 365 answered without the email; it is asked for again later."));
+      else
+        out.push_back(fail(answer.error()));
+    }
+  }
+  co_return out;
+}
+
+Task<Result<Version>> Replica::mark_email(std::string id, bool marked) {
+  CO_TRY(const WireMessage now, co_await client_->message_head(id));
+  const auto wanted = with_category(now.categories, options_.profile.category, marked);
+  if (wanted == now.categories) co_return Version{now.change_key};
+  CO_TRY(const WireMessage stored,
+         co_await client_->patch_message(id, write_categories(wanted), now.change_key));
+  co_return Version{stored.change_key};
+}
+
+}  // namespace mailsync::graph
