@@ -74,6 +74,9 @@ run_program() {
 # Runs the named test programs, or all, two at a time, and shows what failed or was skipped.
 run_programs() {
   local programs=("$@") name counts
+  # What our client and the lab said to each other; the vouchers check it against Microsoft's schemas.
+  export MAILSYNC_TRANSCRIPTS=$PWD/build/test-transcripts
+  rm -rf "$MAILSYNC_TRANSCRIPTS" && mkdir -p "$MAILSYNC_TRANSCRIPTS"
   if [ ${#programs[@]} = 0 ]; then
     for name in build/test/tests/*_test; do [ -x "$name" ] && programs+=("${name##*/}"); done
   fi

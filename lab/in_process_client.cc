@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lab/target.h"
+#include "lab/transcript.h"
 #include "net/url.h"
 
 namespace mailsync::lab {
@@ -147,6 +148,7 @@ Task<Result<net::HttpResponse>> InProcessClient::open(net::HttpRequest request) 
   }
   net::ServerResponse answer = std::move(*exchange->answer);
   if (on_answer) on_answer(request, answer);
+  transcribe(request, answer);
   if (fault && fault->what == What::AnswerLost)
     co_return fail(lost(request.method, "the connection to " + url.host + " ended before the answer"));
   if (fault && (fault->what == What::Status || fault->what == What::LateStatus)) {

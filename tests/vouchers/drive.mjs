@@ -4,7 +4,7 @@ import { driveGraph } from './graph.mjs'
 import { driveIdentity } from './identity.mjs'
 import { controlOf } from './lab.mjs'
 import { driveValidator } from './selfcheck.mjs'
-import { recordFetch } from './transcript.mjs'
+import { readTranscripts, recordedFiles, recordFetch } from './transcript.mjs'
 import { validate } from './schemas.mjs'
 
 const info = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -15,17 +15,23 @@ await driveValidator()
 await driveIdentity(info, control)
 await driveGraph(info, control)
 
-// All that passed between Microsoft's Graph client and the lab, against schemas made from Microsoft's description.
-const problems = new Map()
-const seen = new Set()
-for (const exchange of transcript) {
-  const { route, problems: found } = validate(exchange)
-  seen.add(route)
-  for (const problem of found) problems.set(`${route}: ${problem}`, exchange)
+// All that passed between a client and the lab, against schemas made from Microsoft's description.
+async function checkExchanges(whose, exchanges) {
+  const problems = new Map()
+  const routes = new Map()
+  for await (const exchange of exchanges) {
+    const { route, problems: found } = validate(exchange)
+    routes.set(route, (routes.get(route) ?? 0) + 1)
+    for (const problem of found) problems.set(`${route}: ${problem}`, exchange)
+  }
+  for (const route of [...routes.keys()].sort())
+    await check(`${whose} fits Microsoft's schema: ${route} (${routes.get(route)})`, () => {
+      const own = [...problems.keys()].filter((text) => text.startsWith(route + ': '))
+      if (own.length) throw own.slice(0, 8).join('\n')
+    })
 }
-for (const route of [...seen].sort())
-  await check(`fits Microsoft's schema: ${route}`, () => {
-    const own = [...problems.keys()].filter((text) => text.startsWith(route + ': '))
-    if (own.length) throw own.slice(0, 8).join('\n')
-  })
+
+await checkExchanges("Microsoft's client", transcript)
+const ours = recordedFiles()
+if (ours.length) await checkExchanges('our client', readTranscripts(ours))
 finish()

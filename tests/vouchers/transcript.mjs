@@ -1,4 +1,9 @@
-// Every exchange below one path, as validate.mjs reads them: {method, url, request, status, response}.
+// Exchanges with Graph, as validate.mjs reads them: {method, url, request, status, response}.
+import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+// Every exchange below one path, while it happens.
 export function recordFetch(path) {
   const exchanges = []
   const original = globalThis.fetch
@@ -26,4 +31,15 @@ function parsed(text) {
   } catch {
     return null
   }
+}
+
+// What the C++ tests left (lab/transcript.h).
+export function recordedFiles() {
+  const folder = process.env.MAILSYNC_TRANSCRIPTS ?? resolve(new URL('../../build/test-transcripts', import.meta.url).pathname)
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')).map((name) => join(folder, name)) : []
+}
+
+export async function* readTranscripts(files) {
+  for (const file of files)
+    for await (const line of createInterface({ input: createReadStream(file) })) if (line.trim()) yield JSON.parse(line)
 }
