@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/all_of.h"
 #include "base/result.h"
 #include "base/seeded_executor.h"
 
@@ -26,6 +27,31 @@ TEST(Task, CarriesValuesAndErrorsThroughAwaits) {
   auto bad = quarter(6);
   ASSERT_TRUE(executor.run(bad));
   EXPECT_EQ(bad.take().error().kind, ErrorKind::ItemInvalid);
+}
+
+Task<void> nap(Executor& executor, int seconds, int& sum) {
+  if (seconds > 0) co_await executor.sleep_for(std::chrono::seconds(seconds));
+  sum += seconds + 1;
+}
+
+Task<int> naps(Executor& executor, std::vector<int> seconds) {
+  int sum = 0;
+  std::vector<Task<void>> tasks;
+  for (const int each : seconds) tasks.push_back(nap(executor, each, sum));
+  co_await all_of(std::move(tasks));
+  co_return sum;
+}
+
+TEST(AllOf, WaitsForTasksThatEndAtOnceAndForThoseThatTakeTime) {
+  SimulatedClock clock({0});
+  SeededExecutor executor(clock, 1);
+  for (const std::vector<int>& seconds : {std::vector<int>{}, {0}, {0, 0}, {3, 1, 2}, {0, 2}}) {
+    auto task = naps(executor, seconds);
+    ASSERT_TRUE(executor.run(task));
+    int expected = 0;
+    for (const int each : seconds) expected += each + 1;
+    EXPECT_EQ(task.take(), expected);
+  }
 }
 
 struct Alive {
