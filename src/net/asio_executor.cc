@@ -24,6 +24,10 @@ struct AsioExecutor::Impl {
 AsioExecutor::AsioExecutor(unsigned blocking_threads) : impl_(std::make_unique<Impl>(blocking_threads)) {}
 
 AsioExecutor::~AsioExecutor() {
+  finish();
+}
+
+void AsioExecutor::finish() {
   // First the pool, because its work may still post here; then the frames, because they hold sockets of the
   // loop.
   impl_->pool.stop();

@@ -25,6 +25,9 @@ class AsioExecutor final : public Executor {
   // Runs the loop on the calling thread until stop(). SIGINT and SIGTERM call stop() when asked for.
   void run(bool stop_on_signals);
   void stop();
+  // The end: waits for blocking work that runs, then destroys every frame, while what they use still lives.
+  // Nothing may be asked of the executor afterwards. The destructor does it otherwise.
+  void finish();
   // Runs the loop until the task is done.
   template <typename T>
   T run_task(Task<T> task) {

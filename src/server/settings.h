@@ -38,8 +38,8 @@ struct Settings {
   } database;
 
   struct Vault {
-    std::string master_key_file;  // 32 bytes, as they are or in base64
-    Secret master_key;            // base64; from the environment alone
+    std::string master_key_file;  // lines as auth/master_key.h reads them
+    Secret master_key;            // the same as a text; from the environment alone
   } vault;
 
   struct Graph {
@@ -52,6 +52,7 @@ struct Settings {
     Secret client_secret;  // from the environment alone
     std::string authority = "https://login.microsoftonline.com";
     std::string url = "https://graph.microsoft.com";
+    std::string resource = "https://graph.microsoft.com";  // what tokens are asked for
   } graph;
 
   struct Network {

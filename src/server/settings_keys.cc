@@ -221,6 +221,7 @@ std::vector<SettingsKey> connection_keys() {
       secret("graph", "client_secret", [](Settings& s) -> Secret& { return s.graph.client_secret; }),
       url("graph", "authority", [](Settings& s) -> std::string& { return s.graph.authority; }),
       url("graph", "url", [](Settings& s) -> std::string& { return s.graph.url; }),
+      url("graph", "resource", [](Settings& s) -> std::string& { return s.graph.resource; }),
       path("network", "ca_file", [](Settings& s) -> std::string& { return s.network.ca_file; }),
       flag("network", "allow_private", [](Settings& s) -> bool& { return s.network.allow_private; }),
       list("network", "allowed_hosts",

@@ -93,4 +93,18 @@ Result<MailboxId> StateStore::save_mailbox(Transaction& transaction, const sync:
   return id;
 }
 
+Result<void> StateStore::remove_mailbox(MailboxId id) {
+  return transact(sync::Durable::Yes, [&](Transaction& transaction) -> Result<void> {
+    auto& tx = db::SqlTransaction::of(transaction);
+    for (const std::string_view sql :
+         {"DELETE FROM mailbox_lease WHERE mailbox_id = $1", "DELETE FROM sync_cursor WHERE mailbox_id = $1",
+          "DELETE FROM removal_hint WHERE mailbox_id = $1", "DELETE FROM link WHERE mailbox_id = $1",
+          "DELETE FROM journal WHERE mailbox_id = $1", "DELETE FROM issue WHERE mailbox_id = $1",
+          "DELETE FROM run_count WHERE mailbox_id = $1", "DELETE FROM mailbox WHERE id = $1"}) {
+      TRY_VOID(tx.execute(sql, {id}));
+    }
+    return {};
+  });
+}
+
 }  // namespace mailsync::store

@@ -18,6 +18,9 @@ class StateStore final : public sync::StateStore {
   Result<std::vector<sync::Mailbox>> mailboxes(AccountId account) override;
   Result<sync::Mailbox> mailbox(MailboxId id) override;
   Result<MailboxId> save_mailbox(Transaction&, const sync::Mailbox& mailbox) override;
+  // Everything that sync keeps of it, in one transaction; nothing of the mailbox or of the CRM. A pass that
+  // runs ends at its next commit.
+  Result<void> remove_mailbox(MailboxId id);
 
   // leases.cc
   Result<void> check_lease(Transaction&, const sync::Lease& lease) override;

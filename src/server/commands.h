@@ -1,0 +1,47 @@
+// The commands of the program, one function each. Every one reports through Output and returns an exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/output.h"
+#include "server/settings.h"
+
+namespace mailsync::server {
+
+struct UserWish {
+  std::string login;
+  std::string name;  // "": the part before the @
+  bool admin = false;
+  bool password_from_stdin = false;  // its first line; else one is made and printed
+};
+Exit add_user(const Settings& settings, Output& output, const UserWish& wish);
+Exit list_users(const Settings& settings, Output& output);
+Exit set_password(const Settings& settings, Output& output, const UserWish& wish);
+Exit set_user_disabled(const Settings& settings, Output& output, const std::string& login, bool disabled);
+
+struct MailboxWish {
+  std::string address;
+  std::string user;         // login; "": the address
+  std::string remote_user;  // how the server names it; "": the address
+};
+Exit add_mailbox(const Settings& settings, Output& output, const MailboxWish& wish);
+Exit list_mailboxes(const Settings& settings, Output& output);
+Exit remove_mailbox(const Settings& settings, Output& output, const std::string& address);
+Exit pause_mailbox(const Settings& settings, Output& output, const std::string& address, bool pause);
+// The [profile] of the settings, to these mailboxes; none named: to all.
+Exit apply_profile(const Settings& settings, Output& output, const std::vector<std::string>& addresses);
+
+// A line for a master key file, to `file` (made new, mode 0600) or to standard output.
+Exit make_master_key(Output& output, const std::string& file);
+
+// One pass over these mailboxes (none named: over all), with progress.
+Exit sync_once(const Settings& settings, Output& output, const std::vector<std::string>& addresses);
+
+// Every connection, file and permission, and what to do where something is wrong.
+Exit doctor(const Settings& settings, Output& output);
+
+// The server, until SIGTERM or SIGINT.
+Exit serve(const Settings& settings, Output& output);
+
+}  // namespace mailsync::server

@@ -1,0 +1,55 @@
+#include "server/data.h"
+
+#include "auth/migrations.h"
+#include "crm/builtin/schema.h"
+#include "crm/builtin/users.h"
+#include "store/schema.h"
+
+namespace mailsync::server {
+namespace {
+
+crm::ScopeWindow window_of(const sync::Profile& profile) {
+  crm::ScopeWindow window;
+  window.completed_task_days = profile.completed_task_days;
+  window.meeting_days_back = profile.meeting_days_back;
+  window.meeting_months_ahead = profile.meeting_months_ahead;
+  return window;
+}
+
+}  // namespace
+
+Result<Data> open_data(const Settings& settings, const Clock& clock) {
+  Data data;
+  TRY(data.database, db::open(settings.database_url()));
+  const Instant now = clock.now();
+  TRY_VOID(auth::migrate(*data.database, now));
+  TRY_VOID(store::migrate(*data.database, now));
+  TRY_VOID(crm::migrate(*data.database, now));
+  TRY_VOID(data.database->write(db::Durability::Durable, [](db::SqlTransaction& tx) {
+    return crm::ensure_account(tx, kAccount, "Default");
+  }));
+  data.store = std::make_unique<store::StateStore>(*data.database);
+  data.leases = std::make_unique<store::LeaseStore>(*data.database);
+  data.crm = std::make_unique<crm::BuiltinReplica>(*data.database, clock, window_of(settings.profile));
+  data.directory = std::make_unique<crm::BuiltinDirectory>(*data.database);
+  return data;
+}
+
+Result<sync::Mailbox> find_mailbox(store::StateStore& store, std::string_view address) {
+  TRY(const auto all, store.mailboxes(kAccount));
+  for (const sync::Mailbox& mailbox : all)
+    if (mailbox.address == address) return mailbox;
+  return fail(ErrorKind::Gone, "there is no mailbox " + std::string(address) +
+                                   " here. \"mailsync mailbox list\" shows those that there are.");
+}
+
+Result<MailboxId> save(store::StateStore& store, const sync::Mailbox& mailbox) {
+  MailboxId id;
+  TRY_VOID(store.transact(sync::Durable::Yes, [&](Transaction& tx) -> Result<void> {
+    TRY(id, store.save_mailbox(tx, mailbox));
+    return {};
+  }));
+  return id;
+}
+
+}  // namespace mailsync::server

@@ -1,0 +1,35 @@
+// Everything that lives in the database, opened and brought up to date.
+#pragma once
+
+#include <memory>
+
+#include "auth/users.h"
+#include "base/clock.h"
+#include "crm/builtin/local_replica.h"
+#include "db/database.h"
+#include "server/settings.h"
+#include "store/lease_store.h"
+#include "store/state_store.h"
+
+namespace mailsync::server {
+
+// A fresh install has one account, and this is it.
+inline constexpr AccountId kAccount{1};
+
+struct Data {
+  std::unique_ptr<db::Database> database;
+  std::unique_ptr<store::StateStore> store;
+  std::unique_ptr<store::LeaseStore> leases;
+  std::unique_ptr<crm::BuiltinReplica> crm;
+  std::unique_ptr<crm::BuiltinDirectory> directory;
+};
+
+// Blocks. The clock outlives it.
+Result<Data> open_data(const Settings& settings, const Clock& clock);
+
+// The mailbox with this address; Gone, naming it, when there is none.
+Result<sync::Mailbox> find_mailbox(store::StateStore& store, std::string_view address);
+// Inserts or updates in a transaction of its own.
+Result<MailboxId> save(store::StateStore& store, const sync::Mailbox& mailbox);
+
+}  // namespace mailsync::server
