@@ -20,13 +20,13 @@ JournalEntry closed(const Context& context, const JournalEntry& entry, JournalEn
 }
 
 // The item that an interrupted create left behind becomes the record's item. Its base is what we sent, so
-// that whatever the record says since then is still to be carried over.
-Result<void> adopt(Context& context, Transaction& tx, const Found& found) {
-  Engine& engine = context.engine;
-  TRY(const auto links, engine.store.links_by_record(context.mailbox(), {&found.entry.record, 1}));
+// that whatever the record says since then is still to be carried over. nullopt: the record has an item
+// already.
+Result<std::optional<Link>> adopt(Context& context, const Found& found) {
+  TRY(const auto links, context.engine.store.links_by_record(context.mailbox(), {&found.entry.record, 1}));
   const bool taken = !links.empty() &&
                      (links.front().state == LinkState::Active || links.front().remote_id == found.item.id);
-  if (taken) return {};
+  if (taken) return std::nullopt;
   TRY(const Fields sent, model::fields_from_json(found.entry.after));
   Link link{.mailbox = context.mailbox(),
             .kind = found.entry.kind,
@@ -44,7 +44,7 @@ Result<void> adopt(Context& context, Transaction& tx, const Found& found) {
             .hash = model::content_hash(found.entry.kind, found.item.fields),
             .synced_at = context.now()};
   if (!links.empty()) link.id = links.front().id;
-  return engine.store.save_links(tx, {&link, 1});
+  return link;
 }
 
 }  // namespace
@@ -77,10 +77,15 @@ Task<Result<void>> resume(Context& context) {
     }
   }
   if (outcomes.empty()) co_return Result<void>{};
-  co_return co_await engine.executor.blocking([&] {
+  co_return co_await engine.executor.blocking([&]() -> Result<void> {
+    std::vector<Link> links;
+    for (const Found& found : adopted) {
+      TRY(auto link, adopt(context, found));
+      if (link) links.push_back(*std::move(link));
+    }
     return engine.store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
       TRY_VOID(engine.store.check_lease(tx, context.input.lease));
-      for (const Found& found : adopted) TRY_VOID(adopt(context, tx, found));
+      if (!links.empty()) TRY_VOID(engine.store.save_links(tx, links));
       return engine.store.save_journal(tx, outcomes);
     });
   });

@@ -1,0 +1,70 @@
+#include "tests/scenarios/stage.h"
+
+namespace mailsync::scenario {
+namespace {
+
+TEST(Emails, MarkedOnesReachTheCrmOnceAndTheNextPassIsQuiet) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  for (int i = 0; i < 30; ++i) stage.add_email(ann, "mail " + std::to_string(i), i % 2 == 0);
+  const auto report = stage.good_pass(ann);
+  EXPECT_EQ(report.counts.at(sync::Kind::Email).to_crm_created, 15);
+  EXPECT_EQ(report.counts.at(sync::Kind::Email).skipped.at("not_marked"), 15);
+  const int64_t rows = stage.rows_written();
+  const auto second = stage.good_pass(ann);
+  EXPECT_TRUE(second.empty());
+  EXPECT_EQ(stage.rows_written(), rows);
+  EXPECT_EQ(stage.world.counters.writes, 0U);
+}
+
+TEST(Emails, OneEmailInTwoMailboxesIsOneRecord_F17) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& bob = stage.connect("bob@ours.example", "Bob");
+  stage.add_email(ann, "both", true);
+  stage.add_email(bob, "both", true);
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 1);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM link"), 2);
+}
+
+TEST(Emails, MarkingLaterSharesAndUnmarkingFreezes) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& mail = stage.add_email(ann, "later", false);
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 0);
+  stage.set_marked(ann, mail, true);
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 1);
+  stage.set_marked(ann, mail, false);
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 1);
+  stage.set_marked(ann, mail, true);
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 1);
+}
+
+TEST(Emails, AMoveIsNotADeletion_F70) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& mail = stage.add_email(ann, "moved", true);
+  stage.settle();
+  stage.world.move(ann, mail, ann.well_known("sentitems")->number, stage.clock.now());
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM link WHERE state = 0"), 1);
+}
+
+TEST(Emails, ALostCursorListsAgainIntoTheLinks_F42) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  for (int i = 0; i < 25; ++i) stage.add_email(ann, "mail " + std::to_string(i), true);
+  stage.settle();
+  stage.front.forget_delta_tokens(stage.clock.now());
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 25);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM link"), 25);
+}
+
+}  // namespace
+}  // namespace mailsync::scenario

@@ -1,0 +1,259 @@
+#include "tests/scenarios/stage.h"
+
+#include <algorithm>
+
+namespace mailsync::scenario {
+
+namespace {
+
+constexpr std::string_view kToken = "app";
+
+void require(const Result<void>& result) {
+  ASSERT_TRUE(result) << result.error().message;
+}
+
+// A database whose process dies before or after a commit.
+class MortalDatabase final : public db::Database {
+ public:
+  MortalDatabase(Stage& stage, std::unique_ptr<db::Database> inner)
+      : stage_(stage), inner_(std::move(inner)) {}
+  db::Engine engine() const override { return inner_->engine(); }
+  Result<void> write(db::Durability durability,
+                     const std::function<Result<void>(db::SqlTransaction&)>& work) override {
+    const bool dies = ++stage_.commits == stage_.commit_fault.commit;
+    if (dies) stage_.crashed = true;
+    if (dies && !stage_.commit_fault.lands)
+      return fail(ErrorKind::Transient, "the process died before the commit");
+    auto done = inner_->write(durability, work);
+    if (dies && done) return fail(ErrorKind::Transient, "the process died after the commit");
+    return done;
+  }
+  Result<void> read(const std::function<Result<void>(db::Session&)>& work) override {
+    return inner_->read(work);
+  }
+
+ private:
+  Stage& stage_;
+  std::unique_ptr<db::Database> inner_;
+};
+
+Task<void> keep(Task<Result<sync::PassReport>> pass, std::optional<Result<sync::PassReport>>& out) {
+  out.emplace(co_await std::move(pass));
+}
+
+}  // namespace
+
+Stage::Stage(uint64_t seed) : executor(clock, seed), random(seed), world(seed) {
+  tokens.put(std::string(kToken),
+             {.app_id = "app-1",
+              .tenant_id = world.tenant_id(),
+              .user_id = {},
+              .scopes = {"Mail.ReadWrite", "Mail.Send", "Contacts.ReadWrite", "Calendars.ReadWrite",
+                         "Tasks.ReadWrite.All", "MailboxSettings.ReadWrite", "User.Read.All"},
+              .expires = clock.now() + std::chrono::hours(240'000)});
+  http.serve("https://graph.lab",
+             [this](net::ServerRequest request) { return host.serve(std::move(request)); });
+  auto opened = db::open("sqlite::memory:");
+  if (!opened) {
+    ADD_FAILURE() << opened.error().message;
+    return;
+  }
+  database = std::make_unique<MortalDatabase>(*this, *std::move(opened));
+  require(store::migrate(*database, clock.now()));
+  require(crm::migrate(*database, clock.now()));
+  store = std::make_unique<store::StateStore>(*database);
+  crm = std::make_unique<crm::BuiltinReplica>(*database, clock);
+  directory = std::make_unique<crm::BuiltinDirectory>(*database);
+}
+
+void Stage::write(const std::function<Result<void>(db::SqlTransaction&)>& work) {
+  require(database->write(db::Durability::Normal, work));
+}
+
+lab::Mailbox& Stage::connect(const std::string& address, const std::string& name, sync::Profile profile) {
+  lab::Mailbox& mailbox = world.add_user(address, name);
+  sync::Mailbox row{.account = kAccount,
+                    .address = address,
+                    .remote_user = mailbox.user.id,
+                    .access_method = "graph_app",
+                    .profile = std::move(profile)};
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY_VOID(crm::ensure_account(tx, kAccount, "Ours"));
+    TRY(row.user, crm::add_user(tx, kAccount, {.login = address, .name = name, .address = address}));
+    TRY(row.id, store->save_mailbox(tx, row));
+    return {};
+  });
+  connected_.emplace_back(&mailbox, row);
+  return mailbox;
+}
+
+sync::Mailbox& Stage::connected(const lab::Mailbox& mailbox) {
+  return std::ranges::find(connected_, &mailbox, [](const auto& pair) { return pair.first; })->second;
+}
+
+Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
+  const sync::Mailbox& row = connected(mailbox);
+  net::RateLimit limit(executor, {});
+  graph::TokenSource source = [](std::optional<std::string>) -> Task<Result<net::Bearer>> {
+    co_return net::Bearer{.token = Secret(std::string(kToken)),
+                          .origin = *net::Origin::of("https://graph.lab")};
+  };
+  graph::Replica replica(
+      std::make_unique<graph::Client>(
+          http, source, executor, random, limit,
+          graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user}),
+      {.profile = row.profile});
+  sync::People people{.own_addresses = {row.address}, .internal_domains = {"ours.example"}};
+  sync::Engine engine{executor, random, *store, *crm, *directory};
+  std::optional<Result<sync::PassReport>> out;
+  store::LeaseStore leases(*database);
+  const auto lease = leases.take(row.id, clock.now(), std::chrono::minutes(10), "scenario");
+  if (!lease || !*lease) return fail(ErrorKind::Corrupt, "the scenario could not take the lease");
+  auto task =
+      keep(sync::run_pass(engine, replica, {.mailbox = row, .people = people, .lease = **lease}), out);
+  crashed = false;
+  executor.post([&task] { task.start(); });
+  while (!crashed && !task.done() && executor.step()) {
+  }
+  if (crashed) {
+    executor.crash();
+    task = Task<void>();
+    crashed = false;
+    commit_fault = {};
+    return fail(ErrorKind::Cancelled, "the process died");
+  }
+  if (const auto released = leases.release(**lease, clock.now()); !released) return fail(released.error());
+  if (!out) return fail(ErrorKind::Corrupt, "the pass waits for something that never comes");
+  return *std::move(out);
+}
+
+sync::PassReport Stage::good_pass(const lab::Mailbox& mailbox) {
+  auto report = pass(mailbox);
+  EXPECT_TRUE(report) << name_of(report.error().kind) << ": " << report.error().message;
+  return report ? *report : sync::PassReport{};
+}
+
+void Stage::settle() {
+  for (int round = 0; round < 10; ++round) {
+    const int64_t before = rows_written();
+    const uint64_t writes = world.counters.writes;
+    for (const auto& [mailbox, row] : connected_) good_pass(*mailbox);
+    if (rows_written() == before && world.counters.writes == writes) return;
+    advance(std::chrono::minutes(1));
+  }
+  ADD_FAILURE() << "the world does not settle";
+}
+
+lab::Item& Stage::add_email(lab::Mailbox& mailbox, const std::string& subject, bool marked,
+                            const std::string& folder, const std::string& from) {
+  json::object fields{
+      {"subject", subject},
+      {"isDraft", false},
+      {"receivedDateTime", clock.now().to_iso()},
+      {"sentDateTime", clock.now().to_iso()},
+      {"internetMessageId", "<" + subject + "@x>"},
+      {"conversationId", "c-" + subject},
+      {"from", {{"emailAddress", {{"name", "Out"}, {"address", from}}}}},
+      {"toRecipients",
+       json::array{json::object{{"emailAddress", {{"name", "Me"}, {"address", mailbox.user.mail}}}}}},
+      {"body", {{"contentType", "text"}, {"content", "Body of " + subject}}}};
+  if (marked) fields["categories"] = json::array{"CRM"};
+  return world.add(mailbox, lab::IdKind::Message, mailbox.well_known(folder)->number, std::move(fields),
+                   clock.now());
+}
+
+lab::Item& Stage::add_contact(lab::Mailbox& mailbox, const std::string& given, const std::string& family,
+                              const std::string& address, bool marked) {
+  json::object fields{{"givenName", given}, {"surname", family}, {"displayName", given + " " + family}};
+  if (!address.empty())
+    fields["emailAddresses"] = json::array{json::object{{"address", address}, {"name", given}}};
+  if (marked) fields["categories"] = json::array{"CRM"};
+  return world.add(mailbox, lab::IdKind::Contact, mailbox.well_known("contacts")->number, std::move(fields),
+                   clock.now());
+}
+
+void Stage::set_marked(lab::Mailbox& mailbox, lab::Item& item, bool marked) {
+  edit(mailbox, item, "categories", marked ? json::array{"CRM"} : json::array{});
+}
+
+void Stage::edit(lab::Mailbox& mailbox, lab::Item& item, const std::string& field, json::value value) {
+  item.fields[field] = std::move(value);
+  world.changed(mailbox, item, clock.now());
+}
+
+void Stage::remove(lab::Mailbox& mailbox, const lab::Item& item) {
+  world.remove(mailbox, item.number, clock.now());
+}
+
+std::vector<lab::Item*> Stage::items(lab::Mailbox& mailbox, lab::IdKind kind) {
+  std::vector<lab::Item*> out;
+  for (auto& [number, item] : mailbox.items)
+    if (item.kind == kind) out.push_back(&item);
+  return out;
+}
+
+sync::CrmRecord Stage::create(const lab::Mailbox& as, sync::Kind kind, const model::Fields& fields) {
+  sync::CrmRecord out;
+  const sync::Mailbox& row = connected(as);
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(out, crm->apply(tx, {row.account, row.user},
+                        {.op = sync::CrmWrite::Op::Create, .kind = kind, .fields = fields}));
+    return {};
+  });
+  return out;
+}
+
+sync::CrmRecord Stage::update(const lab::Mailbox& as, const sync::CrmRecord& record,
+                              const model::Fields& fields) {
+  sync::CrmRecord out;
+  const sync::Mailbox& row = connected(as);
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(out, crm->apply(tx, {row.account, row.user},
+                        {.op = sync::CrmWrite::Op::Update,
+                         .kind = record.kind,
+                         .id = record.id,
+                         .base_version = record.version,
+                         .fields = fields}));
+    return {};
+  });
+  return out;
+}
+
+void Stage::erase(const lab::Mailbox& as, const sync::CrmRecord& record) {
+  const sync::Mailbox& row = connected(as);
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY_VOID(crm->apply(tx, {row.account, row.user},
+                        {.op = sync::CrmWrite::Op::Delete,
+                         .kind = record.kind,
+                         .id = record.id,
+                         .base_version = record.version}));
+    return {};
+  });
+}
+
+std::vector<sync::CrmRecord> Stage::records(const lab::Mailbox& as, sync::Kind kind) {
+  const sync::Mailbox& row = connected(as);
+  std::vector<sync::CrmRecord> out;
+  for (Cursor cursor{};;) {
+    auto page = crm->changes({row.account, row.user}, kind, cursor, 500);
+    EXPECT_TRUE(page) << page.error().message;
+    if (!page) return out;
+    for (auto& record : page->records)
+      if (!record.deleted) out.push_back(std::move(record));
+    if (!page->more) return out;
+    cursor = page->next;
+  }
+}
+
+int64_t Stage::count(const std::string& sql) {
+  int64_t out = -1;
+  const auto read = database->read([&](db::Session& session) -> Result<void> {
+    TRY(const auto rows, session.query(sql));
+    out = rows.at(0).at(0).integer();
+    return {};
+  });
+  EXPECT_TRUE(read) << read.error().message;
+  return out;
+}
+
+}  // namespace mailsync::scenario

@@ -1,0 +1,98 @@
+// A whole world in one process under one seed: the lab's tenant behind its in-process client, the real Graph
+// replica, the real engine, the real store and CRM on SQLite, virtual time. A crash destroys every frame and
+// reopens nothing but memory: what was committed stays, what was not is gone.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/seeded_executor.h"
+#include "crm/builtin/local_replica.h"
+#include "crm/builtin/schema.h"
+#include "crm/builtin/users.h"
+#include "db/database.h"
+#include "lab/fronts/graph/graph_front.h"
+#include "lab/host.h"
+#include "lab/in_process_client.h"
+#include "lab/world.h"
+#include "mailbox/graph/replica.h"
+#include "model/contact.h"
+#include "store/lease_store.h"
+#include "store/schema.h"
+#include "store/state_store.h"
+#include "sync/pass.h"
+
+namespace mailsync::scenario {
+
+namespace json = boost::json;
+
+class Stage {
+ public:
+  explicit Stage(uint64_t seed = 1);
+
+  // A mailbox of the tenant with a CRM user behind it, connected.
+  lab::Mailbox& connect(const std::string& address, const std::string& name, sync::Profile profile = {});
+  sync::Mailbox& connected(const lab::Mailbox& mailbox);
+
+  // One pass over one mailbox, with a fresh process around it: nothing is remembered but what was committed.
+  Result<sync::PassReport> pass(const lab::Mailbox& mailbox);
+  // Passes over every mailbox until all of them are quiet; fails the test after ten rounds.
+  void settle();
+  // A pass that must succeed.
+  sync::PassReport good_pass(const lab::Mailbox& mailbox);
+
+  // ---- as owners of mailboxes ----
+  lab::Item& add_email(lab::Mailbox& mailbox, const std::string& subject, bool marked,
+                       const std::string& folder = "inbox", const std::string& from = "out@side.example");
+  lab::Item& add_contact(lab::Mailbox& mailbox, const std::string& given, const std::string& family,
+                         const std::string& address, bool marked = true);
+  void set_marked(lab::Mailbox& mailbox, lab::Item& item, bool marked);
+  void edit(lab::Mailbox& mailbox, lab::Item& item, const std::string& field, json::value value);
+  void remove(lab::Mailbox& mailbox, const lab::Item& item);
+  std::vector<lab::Item*> items(lab::Mailbox& mailbox, lab::IdKind kind);
+
+  // ---- as a user of the CRM ----
+  sync::CrmRecord create(const lab::Mailbox& as, sync::Kind kind, const model::Fields& fields);
+  sync::CrmRecord update(const lab::Mailbox& as, const sync::CrmRecord& record, const model::Fields& fields);
+  void erase(const lab::Mailbox& as, const sync::CrmRecord& record);
+  std::vector<sync::CrmRecord> records(const lab::Mailbox& as, sync::Kind kind);
+  int64_t count(const std::string& sql);  // one number
+  int64_t rows_written() {
+    return count("SELECT (SELECT count(*) FROM journal) + (SELECT count(*) FROM link)");
+  }
+
+  // ---- crashes ----
+  // Checked after every step of a pass: once set, every frame is destroyed and the pass is over.
+  bool crashed = false;
+  // The n-th committed write transaction from now on: 0 = never.
+  struct CommitFault {
+    int64_t commit = 0;
+    bool lands = false;  // the commit is on disk when we die
+  } commit_fault;
+  int64_t commits = 0;
+
+  void advance(Duration d) { clock.advance(d); }
+  void write(const std::function<Result<void>(db::SqlTransaction&)>& work);
+
+  SimulatedClock clock{*Instant::from_iso("2026-11-22T12:00:00Z")};
+  SeededExecutor executor;
+  SeededRandom random;
+  lab::World world;
+  lab::TokenTable tokens;
+  lab::graph::GraphFront front{world, tokens};
+  lab::Host host{executor, {&front}, front, nullptr};
+  lab::InProcessClient http{executor};
+  std::unique_ptr<db::Database> database;  // dies by commit_fault
+  std::unique_ptr<store::StateStore> store;
+  std::unique_ptr<crm::BuiltinReplica> crm;
+  std::unique_ptr<crm::BuiltinDirectory> directory;
+  static constexpr AccountId kAccount{7};
+
+ private:
+  std::vector<std::pair<const lab::Mailbox*, sync::Mailbox>> connected_;
+};
+
+}  // namespace mailsync::scenario
