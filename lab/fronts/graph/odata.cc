@@ -243,7 +243,9 @@ size_t number_or(std::string_view text, size_t otherwise) {
 }  // namespace
 
 Selection::Selection(std::string_view select) {
-  for (auto name : split(select, ',')) names_.emplace(name);
+  // A property of a derived type is named with its type: "microsoft.graph.fileAttachment/contentId".
+  for (auto name : split(select, ','))
+    names_.emplace(name.starts_with("microsoft.graph.") ? name.substr(name.find('/') + 1) : name);
 }
 
 std::string_view Expansion::option(std::string_view wanted) const {

@@ -6,6 +6,8 @@ namespace mailsync::graph {
 namespace {
 
 constexpr size_t kMaxSteps = 20;  // learn.microsoft.com/graph/json-batching
+// What Outlook carries out of one batch at once; more may come back as 429 MailboxConcurrency (F123).
+constexpr size_t kStepsAtOnce = 4;
 
 bool is_ok(int status) {
   return status >= 200 && status < 300;
@@ -61,11 +63,12 @@ Task<std::vector<Result<BatchAnswer>>> Client::read_all(std::vector<BatchStep> s
   std::vector<Result<BatchAnswer>> out(steps.size(), fail(ErrorKind::Transient, what + ": not asked yet"));
   std::vector<size_t> waiting;
   for (size_t i = 0; i < steps.size(); ++i) waiting.push_back(i);
+  size_t size = kMaxSteps;
   for (int failed = 1; !waiting.empty(); ++failed) {
     std::vector<size_t> again;
     std::optional<Error> patience;
-    for (size_t at = 0; at < waiting.size(); at += kMaxSteps) {
-      const size_t end = std::min(waiting.size(), at + kMaxSteps);
+    for (size_t at = 0; at < waiting.size(); at += size) {
+      const size_t end = std::min(waiting.size(), at + size);
       std::vector<BatchStep> some;
       for (size_t i = at; i < end; ++i) some.push_back(steps[waiting[i]]);
       auto answers = co_await read_some(std::move(some), what);
@@ -81,6 +84,7 @@ Task<std::vector<Result<BatchAnswer>>> Client::read_all(std::vector<BatchStep> s
     if (again.empty() || failed >= options_.retry.attempts ||
         patience->retry_after.value_or(Duration(0)) > options_.retry.longest_ordered_wait)
       break;
+    if (patience->kind == ErrorKind::Throttled) size = kStepsAtOnce;
     co_await executor_.sleep_for(net::wait_before_retry(options_.retry, failed, *patience, random_));
     waiting = std::move(again);
   }

@@ -11,14 +11,19 @@ WireTask read_task(const object& from) {
   out.status = text_field(from, "status");
   out.importance = text_field(from, "importance");
   out.body = read_body(from, "body");
-  out.due = read_date_time(from, "dueDateTime");
-  out.start = read_date_time(from, "startDateTime");
-  out.completed = read_date_time(from, "completedDateTime");
-  out.reminder = read_date_time(from, "reminderDateTime");
+  // To Do always answers with the whole task and leaves out what is not set: absent is cleared here.
+  const auto when = [&from](std::string_view name) {
+    Field<WireDateTime> field = read_date_time(from, name);
+    return field.supplied() ? field : Field<WireDateTime>::cleared();
+  };
+  out.due = when("dueDateTime");
+  out.start = when("startDateTime");
+  out.completed = when("completedDateTime");
+  out.reminder = when("reminderDateTime");
   out.is_reminder_on = flag_field(from, "isReminderOn");
   if (const object* recurrence = child(from, "recurrence"))
     out.recurrence = read_recurrence(*recurrence);
-  else if (from.contains("recurrence"))
+  else
     out.recurrence = Field<WireRecurrence>::cleared();
   out.categories = texts_field(from, "categories");
   if (const array* links = list(from, "linkedResources"))

@@ -54,6 +54,13 @@ Task<Result<std::vector<WireFolder>>> whole_list(Client& client, WirePage<WireFo
   co_return out;
 }
 
+constexpr std::string_view kContactFolders = "/contactFolders/";
+
+// A contact folder does not say how many folders it holds.
+void ask_for_children(std::vector<WireFolder>& folders) {
+  for (WireFolder& folder : folders) folder.child_count = 1;
+}
+
 // All folders below `parents`, level by level.
 Task<Result<std::vector<WireFolder>>> all_below(Client& client, std::vector<WireFolder> parents,
                                                 std::string root, NextPage next) {
@@ -69,8 +76,8 @@ Task<Result<std::vector<WireFolder>>> all_below(Client& client, std::vector<Wire
     for (const auto& answer : co_await client.read_all(std::move(steps), "Listing the folders")) {
       if (!answer && answer.error().kind == ErrorKind::Gone) continue;  // deleted meanwhile
       if (!answer) co_return fail(answer.error());
-      CO_TRY(const auto children,
-             co_await whole_list(client, page_in<WireFolder>(*answer, read_folder), next));
+      CO_TRY(auto children, co_await whole_list(client, page_in<WireFolder>(*answer, read_folder), next));
+      if (root == kContactFolders) ask_for_children(children);
       parents.insert(parents.end(), children.begin(), children.end());
     }
     out.insert(out.end(), parents.begin(), parents.end());
@@ -140,8 +147,9 @@ Task<Result<void>> add_contacts(Client& client, const sync::Profile& profile, co
   out.collections.push_back({Kind::Contact, std::string(kDefaultContacts), "Contacts"});
   auto page = page_in<WireFolder>(*first[TopContacts], read_folder);
   CO_TRY(auto top, co_await whole_list(client, std::move(page), &Client::child_contact_folders));
+  ask_for_children(top);
   CO_TRY(const auto below,
-         co_await all_below(client, top, "/contactFolders/", &Client::child_contact_folders));
+         co_await all_below(client, top, std::string(kContactFolders), &Client::child_contact_folders));
   for (const WireFolder& folder : top)
     if (folder.name == profile.contact_folder) out.own_contacts = folder.id;
   top.insert(top.end(), below.begin(), below.end());

@@ -25,7 +25,7 @@ Error no_such_task() {
 
 // What the server changes by itself when these are written: finishing sets the day, a repeating task moves on
 // (F107).
-const model::FieldNames kFollow = {"completed_on", "status", "due", "start", "reminder_at"};
+const model::FieldNames kFollow = {"completed_on", "status", "due", "start", "reminder_at", "recurrence"};
 
 }  // namespace
 
