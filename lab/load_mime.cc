@@ -163,15 +163,22 @@ struct Reader {
   }
 };
 
-std::optional<Instant> date_of(GMimeMessage* message) {
-  GDateTime* date = g_mime_message_get_date(message);
+std::optional<Instant> instant_of_date(GDateTime* date) {
   if (!date) return std::nullopt;
-  GDateTime* utc = g_date_time_to_utc(date);
-  if (!utc) return std::nullopt;
-  Instant at{g_date_time_to_unix(utc) * 1'000'000};
-  g_date_time_unref(utc);
+  Instant at{g_date_time_to_unix(date) * 1'000'000};
   // A year nobody meant (a broken header) is no date.
-  if (at.us < 0 || at.us > Instant::from_iso("2100-01-01T00:00:00Z")->us) return std::nullopt;
+  if (at.us < 0 || at > *Instant::from_iso("2100-01-01T00:00:00Z")) return std::nullopt;
+  return at;
+}
+
+std::optional<Instant> received_at(GMimeMessage* message) {
+  const char* header = g_mime_object_get_header(GMIME_OBJECT(message), "Received");
+  std::string text = header ? header : "";
+  auto semicolon = text.rfind(';');
+  if (semicolon == std::string::npos) return std::nullopt;
+  GDateTime* date = g_mime_utils_header_decode_date(text.c_str() + semicolon + 1);
+  auto at = instant_of_date(date);
+  if (date) g_date_time_unref(date);
   return at;
 }
 
@@ -237,7 +244,8 @@ LoadedMessage parse_mime(std::string_view bytes) {
   reader.read(g_mime_message_get_mime_part(message.get()));
   fields["body"] = reader.has_html ? json::object{{"contentType", "html"}, {"content", reader.html}}
                                    : json::object{{"contentType", "text"}, {"content", reader.plain}};
-  out.date = date_of(message.get());
+  out.date = instant_of_date(g_mime_message_get_date(message.get()));
+  out.received = received_at(message.get());
   return out;
 }
 

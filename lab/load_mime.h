@@ -10,6 +10,7 @@ struct LoadedMessage {
   json::object fields;
   std::vector<Attachment> attachments;  // numbers are given by the caller
   std::optional<Instant> date;          // of the Date header
+  std::optional<Instant> received;      // of the topmost Received header
 };
 LoadedMessage parse_mime(std::string_view bytes);
 

@@ -36,47 +36,6 @@ std::string ical_uid(World& world) {
          hex.substr(0, 16) + "000000000000000010000000" + hex.substr(16, 32);
 }
 
-void fill_event(World& world, const Mailbox& mailbox, json::object& fields) {
-  auto set_default = [&](std::string_view name, const auto& value) {
-    if (auto* old = fields.if_contains(name); !old || old->is_null()) fields[name] = value;
-  };
-  set_default("subject", "");
-  set_default("body", json::object{{"contentType", "text"}, {"content", ""}});
-  set_default("categories", json::array());
-  set_default("attendees", json::array());
-  set_default("importance", "normal");
-  set_default("sensitivity", "normal");
-  set_default("showAs", "busy");
-  set_default("isAllDay", false);
-  set_default("isCancelled", false);
-  set_default("isReminderOn", true);
-  set_default("reminderMinutesBeforeStart", 15);
-  set_default("responseRequested", true);
-  set_default("allowNewTimeProposals", true);
-  set_default("isOnlineMeeting", false);
-  set_default("onlineMeetingProvider", "unknown");
-  set_default("hideAttendees", false);
-  set_default("location", json::object{{"displayName", ""}});
-  set_default("organizer", recipient_of(mailbox.user.mail, mailbox.user.display_name));
-  if (text_of(fields, "iCalUId").empty()) fields["iCalUId"] = ical_uid(world);
-  if (auto* start = object_of(fields, "start"))
-    set_default("originalStartTimeZone", text_of(*start, "timeZone"));
-  if (auto* end = object_of(fields, "end")) set_default("originalEndTimeZone", text_of(*end, "timeZone"));
-  for (auto& attendee : fields.at("attendees").as_array()) {
-    if (!attendee.is_object()) continue;
-    auto& object = attendee.get_object();
-    if (!object.contains("type")) object["type"] = "required";
-    if (!object.contains("status"))
-      object["status"] = json::object{{"response", "none"}, {"time", "0001-01-01T00:00:00Z"}};
-  }
-  bool organizer = mailbox.owns_address(address_of(fields.at("organizer")));
-  set_default(
-      "responseStatus",
-      json::object{{"response", organizer ? (fields.at("attendees").as_array().empty() ? "none" : "organizer")
-                                          : "notResponded"},
-                   {"time", "0001-01-01T00:00:00Z"}});
-}
-
 struct Mailing {
   std::string why;           // as SentMail says it
   std::string message_type;  // meetingMessageType
@@ -213,6 +172,52 @@ void keep_statuses(json::array& attendees, const json::array& before) {
 }
 
 }  // namespace
+
+void fill_event(World& world, const Mailbox& mailbox, json::object& fields) {
+  auto set_default = [&](std::string_view name, const auto& value) {
+    if (auto* old = fields.if_contains(name); !old || old->is_null()) fields[name] = value;
+  };
+  set_default("subject", "");
+  set_default("body", json::object{{"contentType", "text"}, {"content", ""}});
+  set_default("categories", json::array());
+  set_default("attendees", json::array());
+  set_default("importance", "normal");
+  set_default("sensitivity", "normal");
+  set_default("showAs", "busy");
+  set_default("isAllDay", false);
+  set_default("isCancelled", false);
+  set_default("isReminderOn", true);
+  set_default("reminderMinutesBeforeStart", 15);
+  set_default("responseRequested", true);
+  set_default("allowNewTimeProposals", true);
+  set_default("isOnlineMeeting", false);
+  set_default("onlineMeetingProvider", "unknown");
+  set_default("hideAttendees", false);
+  set_default("location", json::object{{"displayName", ""}});
+  set_default("organizer", recipient_of(mailbox.user.mail, mailbox.user.display_name));
+  if (text_of(fields, "iCalUId").empty()) fields["iCalUId"] = ical_uid(world);
+  if (auto* start = object_of(fields, "start"))
+    set_default("originalStartTimeZone", text_of(*start, "timeZone"));
+  if (auto* end = object_of(fields, "end")) set_default("originalEndTimeZone", text_of(*end, "timeZone"));
+  for (auto& attendee : fields.at("attendees").as_array()) {
+    if (!attendee.is_object()) continue;
+    auto& object = attendee.get_object();
+    if (!object.contains("type")) object["type"] = "required";
+    if (!object.contains("status"))
+      object["status"] = json::object{{"response", "none"}, {"time", "0001-01-01T00:00:00Z"}};
+  }
+  bool organizer = mailbox.owns_address(address_of(fields.at("organizer")));
+  set_default(
+      "responseStatus",
+      json::object{{"response", organizer ? (fields.at("attendees").as_array().empty() ? "none" : "organizer")
+                                          : "notResponded"},
+                   {"time", "0001-01-01T00:00:00Z"}});
+}
+
+Item& give_copy(World& world, Mailbox& attendee, const Item& event, Instant now) {
+  update_copy(world, attendee, event, {}, false, now);
+  return *find_by_uid(attendee, text_of(event.fields, "iCalUId"));
+}
 
 bool is_organizer(const Mailbox& mailbox, const Item& event) {
   auto* organizer = event.fields.if_contains("organizer");

@@ -30,6 +30,12 @@ void remove_event(World& world, Mailbox& mailbox, Item& event, std::optional<uin
 void respond(World& world, Mailbox& mailbox, Item& event, std::optional<uint32_t> day,
              std::string_view response, bool send, std::string_view comment, Instant now);
 
+// What create_event fills in, for an event that is stored without mailing anybody.
+void fill_event(World& world, const Mailbox& mailbox, json::object& fields);
+
+// Makes or refreshes an attendee's copy as a request would, without any mail.
+Item& give_copy(World& world, Mailbox& attendee, const Item& event, Instant now);
+
 bool is_organizer(const Mailbox& mailbox, const Item& event);
 Item* find_by_uid(Mailbox& mailbox, std::string_view ical_uid);
 
