@@ -176,10 +176,9 @@ std::optional<Instant> received_at(GMimeMessage* message) {
   std::string text = header ? header : "";
   auto semicolon = text.rfind(';');
   if (semicolon == std::string::npos) return std::nullopt;
-  GDateTime* date = g_mime_utils_header_decode_date(text.c_str() + semicolon + 1);
-  auto at = instant_of_date(date);
-  if (date) g_date_time_unref(date);
-  return at;
+  Owned<GMimeMessage> dated(g_mime_message_new(FALSE));  // GMime reads dates in a Date header
+  g_mime_object_set_header(GMIME_OBJECT(dated.get()), "Date", text.c_str() + semicolon + 1, nullptr);
+  return instant_of_date(g_mime_message_get_date(dated.get()));
 }
 
 void read_headers(GMimeMessage* message, json::object& fields) {
