@@ -1,6 +1,9 @@
 // The contract of sync/crm.h as the built-in CRM keeps it, over both engines.
 #include "tests/contract/crm_test.h"
 
+#include <atomic>
+#include <thread>
+
 #include "crm/builtin/blobs.h"
 #include "crm/builtin/records.h"
 #include "crm/builtin/views.h"
@@ -297,6 +300,26 @@ TEST_P(CrmReplicaTest, NoCursorPassesOverALateCommit) {
   reader.join();
   EXPECT_EQ(created, 100);
   EXPECT_EQ(seen.size(), 100U);
+}
+
+// F58, step by step: while one writer of the account has not committed, no other gets a number.
+TEST_P(CrmReplicaTest, NumbersBecomeVisibleInTheirOrder) {
+  if (!postgres()) return;  // SQLite has one writer at a time
+  std::optional<Error> other;
+  write([&](db::SqlTransaction& first) -> Result<void> {
+    const sync::CrmWrite wanted{.op = Op::Create, .kind = Kind::Contact, .fields = person("A", "B", {})};
+    TRY_VOID(replica.apply(first, ann, wanted));
+    std::thread([&] {
+      other = attempt([&](db::SqlTransaction& second) -> Result<void> {
+        TRY_VOID(second.execute("SET LOCAL lock_timeout = '200ms'"));
+        TRY_VOID(replica.apply(second, bob, wanted));
+        return {};
+      });
+    }).join();
+    return {};
+  });
+  ASSERT_TRUE(other) << "the second writer did not wait for the first";
+  EXPECT_EQ(other->kind, ErrorKind::Transient);
 }
 
 TEST_P(CrmReplicaTest, OneEmailForManyMailboxes) {

@@ -9,6 +9,7 @@
 #include "crm/builtin/content.h"
 #include "crm/builtin/feed.h"
 #include "crm/builtin/fold.h"
+#include "crm/builtin/outbox.h"
 #include "crm/builtin/ran.h"
 
 namespace mailsync::crm {
@@ -244,6 +245,10 @@ Result<std::vector<RecordId>> add_emails(db::Session& session, const Actor& acto
     out.push_back(id);
   }
   TRY_VOID(insert_batch(session, batch));
+  std::vector<std::pair<std::string, RecordId>> taken_in;
+  for (const auto* write : fresh)
+    taken_in.emplace_back(write->email.head.message_id, ids.at(write->identity));
+  TRY_VOID(settle_sent(session, actor.account, taken_in));
   return out;
 }
 

@@ -89,7 +89,7 @@ CREATE TABLE crm_watcher (
   user_id {{int}} NOT NULL REFERENCES crm_user (user_id),
   account_id {{int}} NOT NULL REFERENCES crm_account (account_id),
   PRIMARY KEY (record_id, user_id)
-) {{strict}}
+) {{keyed}}
 ;
 CREATE INDEX crm_watcher_user ON crm_watcher (account_id, user_id, record_id)
 ;
@@ -100,7 +100,7 @@ CREATE TABLE crm_relation (
   account_id {{int}} NOT NULL REFERENCES crm_account (account_id),
   at_us {{int}} NOT NULL,
   PRIMARY KEY (source_id, target_id, role)
-) {{strict}}
+) {{keyed}}
 ;
 CREATE INDEX crm_relation_timeline ON crm_relation (account_id, target_id, at_us, source_id)
 ;
@@ -114,7 +114,7 @@ CREATE TABLE crm_history (
   before_fields TEXT NOT NULL,
   after_fields TEXT NOT NULL,
   PRIMARY KEY (record_id, version)
-) {{strict}}
+) {{keyed}}
 ;
 {{text_index crm_text}}
 ;
@@ -145,7 +145,7 @@ CREATE TABLE crm_contact_address (
   address TEXT {{bytes_collation}} NOT NULL,
   contact_id {{int}} NOT NULL REFERENCES crm_record (id),
   PRIMARY KEY (account_id, address, contact_id)
-) {{strict}}
+) {{keyed}}
 ;
 CREATE INDEX crm_contact_address_contact ON crm_contact_address (contact_id)
 ;
@@ -161,7 +161,7 @@ CREATE TABLE crm_organisation_domain (
   domain TEXT {{bytes_collation}} NOT NULL,
   organisation_id {{int}} NOT NULL REFERENCES crm_record (id),
   PRIMARY KEY (account_id, domain, organisation_id)
-) {{strict}}
+) {{keyed}}
 ;
 CREATE INDEX crm_organisation_domain_of ON crm_organisation_domain (organisation_id)
 ;
@@ -255,7 +255,7 @@ CREATE TABLE crm_email_copy (
   shown TEXT NOT NULL CHECK (shown IN ('all', 'head', 'owner')),
   added_at_us {{int}} NOT NULL,
   PRIMARY KEY (email_id, mailbox_id)
-) {{strict}}
+) {{keyed}}
 ;
 CREATE INDEX crm_email_copy_conversation ON crm_email_copy (mailbox_id, conversation_id, account_id)
 ;
@@ -264,7 +264,7 @@ CREATE TABLE crm_email_address (
   address TEXT {{bytes_collation}} NOT NULL,
   email_id {{int}} NOT NULL REFERENCES crm_record (id),
   PRIMARY KEY (account_id, address, email_id)
-) {{strict}}
+) {{keyed}}
 ;
 CREATE TABLE crm_attachment (
   id {{id}},
@@ -351,6 +351,8 @@ CREATE TABLE crm_outbox (
 CREATE UNIQUE INDEX crm_outbox_client ON crm_outbox (account_id, user_id, client_id)
 ;
 CREATE INDEX crm_outbox_open ON crm_outbox (mailbox_id, id) WHERE state IN ('pending', 'unknown')
+;
+CREATE INDEX crm_outbox_message ON crm_outbox (account_id, message_id) WHERE message_id <> ''
 ;
 CREATE TABLE crm_outbox_attachment (
   outbox_id {{int}} NOT NULL REFERENCES crm_outbox (id),

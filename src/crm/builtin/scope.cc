@@ -24,7 +24,7 @@ Result<std::string> view_sql(const ScopeQuery& query, const ViewDefinition& view
   params = {query.viewer.account, query.viewer.user, name_of(query.type)};
   std::string sql = "SELECT r.id FROM crm_record r JOIN " + std::string(type_table(query.type)) +
                     " t ON t.id = r.id WHERE r.account_id = $1 AND r.type = $3 AND r.deleted = 0 AND "
-                    "r.type <> 'email' AND $2 = $2";
+                    "r.type <> 'email' AND $2 <> 0";
   for (const Filter& filter : view.filters) {
     TRY(const std::string part,
         condition(query.type, filter, {.me = query.viewer.user, .now = query.now}, params));
