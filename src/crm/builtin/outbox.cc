@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kColumns =
     "id, account_id, user_id, mailbox_id, client_id, record_id, in_reply_to_id, recipients, subject, state, "
     "error, "
-    "message_id, email_id, created_at_us, sent_at_us";
+    "message_id, email_id, created_at_us, sent_at_us, attempts";
 
 std::string recipients_json(const OutboxMessage& message) {
   return "{\"to\":" + addresses_json(message.to) + ",\"cc\":" + addresses_json(message.cc) +
@@ -49,8 +49,10 @@ Result<OutboxMessage> message_of(const db::Row& row) {
                     .email = row[12].id<RecordId>(),
                     .created_at = row[13].instant(),
                     .sent_at = row[14].instant()};
+  out.attempts = static_cast<int>(row[15].integer());
   TRY_VOID(read_recipients(row[7].text(), out));
-  for (OutboxState state : {OutboxState::Sent, OutboxState::Unknown, OutboxState::Failed})
+  for (OutboxState state :
+       {OutboxState::Sending, OutboxState::Sent, OutboxState::Unknown, OutboxState::Failed})
     if (name_of(state) == row[9].text()) out.state = state;
   return out;
 }
@@ -64,12 +66,26 @@ Result<std::vector<OutboxMessage>> messages_of(const db::Rows& rows) {
   return out;
 }
 
+sync::OutgoingEmail outgoing_of(OutboxMessage message) {
+  OperationId operation{"outbox-" + std::to_string(message.account.value) + "-" +
+                        std::to_string(message.id.value)};
+  return {.to = std::move(message.to),
+          .cc = std::move(message.cc),
+          .bcc = std::move(message.bcc),
+          .subject = std::move(message.subject),
+          .html = std::move(message.html),
+          .attachments = std::move(message.attachments),
+          .operation = std::move(operation)};
+}
+
 }  // namespace
 
 std::string_view name_of(OutboxState state) {
   switch (state) {
     case OutboxState::Pending:
       return "pending";
+    case OutboxState::Sending:
+      return "sending";
     case OutboxState::Sent:
       return "sent";
     case OutboxState::Unknown:
@@ -83,9 +99,10 @@ std::string_view name_of(OutboxState state) {
 Result<OutboxMessage> queue_email(db::Session& session, OutboxMessage message, Instant now) {
   TRY(const db::Rows made,
       session.query(
-          "INSERT INTO crm_outbox (account_id, user_id, mailbox_id, client_id, record_id, in_reply_to_id, "
-          "recipients, subject, html, state, error, message_id, email_id, created_at_us, sent_at_us) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', '', '', 0, $10, 0) "
+          "INSERT INTO crm_outbox (account_id, user_id, mailbox_id, client_id, record_id, "
+          "in_reply_to_id, recipients, subject, html, state, attempts, next_try_us, error, message_id, "
+          "email_id, created_at_us, sent_at_us) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', 0, 0, '', '', 0, $10, 0) "
           "ON CONFLICT (account_id, user_id, client_id) DO NOTHING RETURNING id",
           {message.account, message.user, message.mailbox, message.client_id, message.record,
            message.in_reply_to, recipients_json(message), message.subject, message.html, now}));
@@ -131,46 +148,42 @@ Result<std::vector<OutboxMessage>> outbox(db::Session& session, sync::Viewer vie
   return messages_of(rows);
 }
 
-Result<std::vector<OutboxMessage>> open_messages(db::Session& session, MailboxId mailbox, size_t limit) {
-  static const std::string sql = "SELECT " + std::string(kColumns) +
-                                 " FROM crm_outbox WHERE mailbox_id = $1 AND state IN ('pending', 'unknown') "
-                                 "ORDER BY id LIMIT $2";
-  TRY(const db::Rows rows, session.query(sql, {mailbox, limit}));
-  TRY(auto out, messages_of(rows));
-  for (OutboxMessage& message : out) {
-    TRY(const db::Rows html, session.query("SELECT html FROM crm_outbox WHERE id = $1", {message.id}));
-    message.html = html.front()[0].text();
-    TRY(const db::Rows files, session.query("SELECT name, content_type, bytes FROM crm_outbox_attachment "
-                                            "WHERE outbox_id = $1 ORDER BY position",
-                                            {message.id}));
-    for (const db::Row& row : files)
-      message.attachments.push_back({row[0].text(), row[1].text(), row[2].bytes()});
-  }
+Result<std::vector<sync::OutboxEntry>> BuiltinOutbox::due(MailboxId mailbox, Instant now, size_t limit) {
+  static const std::string sql =
+      "SELECT " + std::string(kColumns) +
+      ", html FROM crm_outbox WHERE mailbox_id = $1 AND state IN ('pending', 'sending', 'unknown') AND "
+      "next_try_us <= $2 ORDER BY id LIMIT $3";
+  std::vector<sync::OutboxEntry> out;
+  TRY_VOID(database_.read([&](db::Session& session) -> Result<void> {
+    TRY(const db::Rows rows, session.query(sql, {mailbox, now, limit}));
+    for (const db::Row& row : rows) {
+      TRY(OutboxMessage message, message_of(row));
+      message.html = row.back().text();
+      TRY(const db::Rows files, session.query("SELECT name, content_type, bytes FROM crm_outbox_attachment "
+                                              "WHERE outbox_id = $1 ORDER BY position",
+                                              {message.id}));
+      for (const db::Row& file : files)
+        message.attachments.push_back({file[0].text(), file[1].text(), file[2].bytes()});
+      const RecordId id = message.id;
+      const OutboxState state = message.state;
+      const int attempts = message.attempts;
+      out.push_back(
+          {.id = id, .email = outgoing_of(std::move(message)), .state = state, .attempts = attempts});
+    }
+    return {};
+  }));
   return out;
 }
 
-Result<void> set_outbox_state(db::Session& session, RecordId id, OutboxState state, std::string_view error,
-                              std::string_view message_id, Instant sent_at) {
-  return ran(
-      session.execute("UPDATE crm_outbox SET state = $2, error = $3, message_id = $4, sent_at_us = $5 "
-                      "WHERE id = $1",
-                      {id, name_of(state), error, message_id, sent_at}));
-}
-
-OperationId operation_of(const OutboxMessage& message) {
-  return OperationId{"outbox-" + std::to_string(message.account.value) + "-" +
-                     std::to_string(message.id.value) + "-" + message.client_id};
-}
-
-sync::OutgoingEmail outgoing_of(OutboxMessage message) {
-  OperationId operation = operation_of(message);
-  return {.to = std::move(message.to),
-          .cc = std::move(message.cc),
-          .bcc = std::move(message.bcc),
-          .subject = std::move(message.subject),
-          .html = std::move(message.html),
-          .attachments = std::move(message.attachments),
-          .operation = std::move(operation)};
+Result<void> BuiltinOutbox::mark(Transaction& transaction, RecordId id, OutboxState state,
+                                 const std::string& words, const std::optional<sync::SentEmail>& sent,
+                                 Instant next_try) {
+  const Instant sent_at = sent && sent->sent_at ? *sent->sent_at : Instant{};
+  return ran(db::SqlTransaction::of(transaction)
+                 .execute("UPDATE crm_outbox SET state = $2, error = $3, message_id = $4, sent_at_us = $5, "
+                          "next_try_us = $6, attempts = attempts + $7 WHERE id = $1",
+                          {id, name_of(state), words, sent ? sent->message_id : std::string(), sent_at,
+                           next_try, state == OutboxState::Sending ? 1 : 0}));
 }
 
 Result<void> settle_sent(db::Session& session, AccountId account,

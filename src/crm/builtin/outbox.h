@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "crm/builtin/rights.h"
-#include "sync/sender.h"
+#include "sync/outbox.h"
 
 namespace mailsync::crm {
 
-enum class OutboxState { Pending, Sent, Unknown, Failed };
+using sync::OutboxState;
+// "pending", "sending", …: the spelling of the database.
 std::string_view name_of(OutboxState state);
 
 struct OutboxMessage {
@@ -30,7 +31,8 @@ struct OutboxMessage {
   std::string html;
   std::vector<sync::OutgoingAttachment> attachments;
   OutboxState state = OutboxState::Pending;
-  std::string error;       // for people, when failed
+  int attempts = 0;
+  std::string error;       // for people: why it is where it is
   std::string message_id;  // when sent
   RecordId email;          // the CRM's email once it is known
   Instant created_at, sent_at;
@@ -50,13 +52,17 @@ struct OutboxQuery {
 Result<std::vector<OutboxMessage>> outbox(db::Session& session, sync::Viewer viewer,
                                           const OutboxQuery& query);
 
-// For the worker that holds the mailbox's lease: what is pending or unknown, oldest first, whole.
-Result<std::vector<OutboxMessage>> open_messages(db::Session& session, MailboxId mailbox, size_t limit);
-Result<void> set_outbox_state(db::Session& session, RecordId id, OutboxState state, std::string_view error,
-                              std::string_view message_id, Instant sent_at);
-// The mark by which a message is found again; the same for every try.
-OperationId operation_of(const OutboxMessage& message);
-sync::OutgoingEmail outgoing_of(OutboxMessage message);
+// The port through which a pass sends them.
+class BuiltinOutbox final : public sync::Outbox {
+ public:
+  explicit BuiltinOutbox(db::Database& database) : database_(database) {}
+  Result<std::vector<sync::OutboxEntry>> due(MailboxId mailbox, Instant now, size_t limit) override;
+  Result<void> mark(Transaction& transaction, RecordId id, OutboxState state, const std::string& words,
+                    const std::optional<sync::SentEmail>& sent, Instant next_try) override;
+
+ private:
+  db::Database& database_;
+};
 
 // Emails that Mail Sync has taken in (Message-ID, record): those that were composed here are tied to what
 // they were composed on, and their messages to them. One look-up for a page.

@@ -340,7 +340,10 @@ CREATE TABLE crm_outbox (
   recipients TEXT NOT NULL,
   subject TEXT NOT NULL,
   html TEXT NOT NULL,
-  state TEXT {{bytes_collation}} NOT NULL CHECK (state IN ('pending', 'sent', 'unknown', 'failed')),
+  state TEXT {{bytes_collation}} NOT NULL CHECK (state IN
+    ('pending', 'sending', 'sent', 'unknown', 'failed')),
+  attempts {{int}} NOT NULL,
+  next_try_us {{int}} NOT NULL,
   error TEXT NOT NULL,
   message_id TEXT NOT NULL,
   email_id {{int}} NOT NULL,
@@ -350,7 +353,7 @@ CREATE TABLE crm_outbox (
 ;
 CREATE UNIQUE INDEX crm_outbox_client ON crm_outbox (account_id, user_id, client_id)
 ;
-CREATE INDEX crm_outbox_open ON crm_outbox (mailbox_id, id) WHERE state IN ('pending', 'unknown')
+CREATE INDEX crm_outbox_open ON crm_outbox (mailbox_id, id) WHERE state IN ('pending', 'sending', 'unknown')
 ;
 CREATE INDEX crm_outbox_message ON crm_outbox (account_id, message_id) WHERE message_id <> ''
 ;
