@@ -20,11 +20,16 @@ void add_serve(CLI::App& app, std::shared_ptr<mailsync::lab::ServeOptions> optio
   serve->add_option("--tls-key", options->tls_key, "PEM");
   serve->add_option("--seed", options->seed, "Of ids and of what is made up");
   serve->add_option("--mailboxes", options->mailboxes, "How many");
-  serve->add_option("--mail", options->mail, "Folder of .eml or of the SpamAssassin corpus");
-  serve->add_option("--calendars", options->calendars, "Folder of .ics");
-  serve->add_option("--contacts", options->contacts, "Folder of .vcf");
+  serve->add_option("--mail", options->mail,
+                    "File or folder of .eml, .mbox, Maildir or the SpamAssassin corpus");
   serve->add_option("--emails", options->emails, "How many of them to load");
-  serve->add_option("--category", options->category, "The category on the seeded half of the emails");
+  serve->add_option("--calendars", options->calendars, "File or folder of .ics, for the first mailbox");
+  serve->add_option("--contacts", options->contacts, "File or folder of .vcf, for the first mailbox");
+  serve->add_option("--people", options->people, "Contacts to make up");
+  serve->add_option("--tasks", options->tasks, "Tasks to make up");
+  serve->add_option("--meetings", options->meetings, "Meetings to make up");
+  serve->add_option("--category", options->category,
+                    "The category on half of the emails and most of the rest");
   serve->add_option("--client-id", options->client_id, "Of the application; generated when not given");
   serve->add_option("--client-secret", options->client_secret, "Generated when not given");
   serve->add_option("--client-certificate", options->client_certificate, "PEM file of its certificate");

@@ -5,12 +5,14 @@
 
 #include <boost/json.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "lab/control/control_front.h"
 #include "lab/fronts/graph/graph_front.h"
 #include "lab/host.h"
+#include "lab/load.h"
 #include "lab/shifted_executor.h"
 #include "net/curl_client.h"
 #include "net/server.h"
@@ -81,6 +83,7 @@ class Lab {
   ShiftedExecutor executor_{real_};
   SystemRandom random_;
   World world_;
+  Loaded loaded_;
   TokenTable tokens_;
   identity::Registry registry_;
   identity::IdentityFront identity_{{}, registry_, tokens_, random_};
@@ -101,13 +104,32 @@ Result<void> Lab::fill() {
   constexpr std::pair<const char*, const char*> kPeople[] = {{"anna@contoso.example", "Anna Berg"},
                                                              {"ben@contoso.example", "Ben Osei"},
                                                              {"chloe@contoso.example", "Chloé Martin"}};
-  for (size_t i = 0; i < options_.mailboxes; ++i) {
-    if (i < std::size(kPeople)) {
-      world_.add_user(kPeople[i].first, kPeople[i].second);
-    } else {
-      world_.add_user(fmt::format("user{}@contoso.example", i + 1), fmt::format("User {}", i + 1));
-    }
-  }
+  const Instant now = executor_.clock().now();
+  std::vector<Mailbox*> mailboxes;
+  for (size_t i = 0; i < options_.mailboxes; ++i)
+    mailboxes.push_back(
+        i < std::size(kPeople)
+            ? &world_.add_user(kPeople[i].first, kPeople[i].second)
+            : &world_.add_user(fmt::format("user{}@contoso.example", i + 1), fmt::format("User {}", i + 1)));
+  if (mailboxes.empty())
+    return fail(ErrorKind::ItemInvalid, "A lab needs at least one mailbox: --mailboxes 1.");
+  for (const std::string& path : {options_.mail, options_.calendars, options_.contacts})
+    if (!path.empty() && !std::filesystem::exists(path))
+      return fail(ErrorKind::ItemInvalid, "There is nothing to load at " + path + ".");
+  if (!options_.mail.empty())
+    loaded_.add(load_mail(world_, mailboxes, options_.mail,
+                          {.most = options_.emails, .category = options_.category}, now));
+  if (!options_.calendars.empty()) loaded_.add(load_calendar(world_, *mailboxes[0], options_.calendars, now));
+  if (!options_.contacts.empty()) loaded_.add(load_contacts(world_, *mailboxes[0], options_.contacts, now));
+  if (options_.people + options_.tasks + options_.meetings > 0)
+    loaded_.add(make_demo(world_, mailboxes,
+                          {.contacts = options_.people,
+                           .tasks = options_.tasks,
+                           .meetings = options_.meetings,
+                           .category = options_.category},
+                          now));
+  for (const std::string& problem : loaded_.problems)
+    fmt::print(stderr, "mailsync-lab: not loaded: {}\n", problem);
   return {};
 }
 
@@ -231,7 +253,13 @@ json::object Lab::description(bool with_secrets) const {
                    {"graph", url_ + "/v1.0"},
                    {"tenant_id", world_.tenant_id()},
                    {"client_id", registration_.client_id},
-                   {"mailboxes", std::move(mailboxes)}};
+                   {"mailboxes", std::move(mailboxes)},
+                   {"loaded", json::object{{"messages", loaded_.messages},
+                                           {"marked", loaded_.marked},
+                                           {"contacts", loaded_.contacts},
+                                           {"tasks", loaded_.tasks},
+                                           {"events", loaded_.events},
+                                           {"problems", loaded_.problems.size()}}}};
   if (!with_secrets) return out;
   out["client_secret"] = registration_.client_secret;
   out["certificate"] = registration_.certificate_file;

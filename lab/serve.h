@@ -20,11 +20,14 @@ struct ServeOptions {
 
   uint64_t seed = 1;
   size_t mailboxes = 3;
-  std::string mail;       // folders of the SpamAssassin corpus or any .eml; empty: no mail from files
-  std::string calendars;  // a folder of .ics
-  std::string contacts;   // a folder of .vcf
-  std::string category = "CRM";
-  size_t emails = 3000;  // over all mailboxes, at most what `mail` holds
+  std::string mail;       // a file or folder of messages (lab/load.h); empty: none
+  std::string calendars;  // .ics, into the first mailbox
+  std::string contacts;   // .vcf, into the first mailbox
+  size_t emails = 3000;   // over all mailboxes, at most what `mail` holds
+  size_t people = 0;      // made up, over all mailboxes
+  size_t tasks = 0;
+  size_t meetings = 0;
+  std::string category = "CRM";  // put on half of the emails and most of the rest
 
   std::string client_id;  // empty: generated, as are secret and certificate
   std::string client_secret;
@@ -36,7 +39,8 @@ struct ServeOptions {
 };
 
 // Prints one line of JSON when ready:
-//   {"ready":true,"url":…,"control":…,"authority":…,"graph":…,"tenant_id":…,"client_id":…,"mailboxes":[…]}
+//   {"ready":true,"url":…,"control":…,"authority":…,"graph":…,"tenant_id":…,"client_id":…,"mailboxes":[…],
+//    "loaded":{"messages":0,"marked":0,"contacts":0,"tasks":0,"events":0,"problems":0}}
 // The file of `write` has the same and "client_secret", "certificate" and "private_key" (paths), "ca" (path).
 Result<void> serve(const ServeOptions& options);
 
