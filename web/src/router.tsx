@@ -1,0 +1,101 @@
+// Addresses of the application and the pages behind them.
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { ErrorPage, NotFoundPage } from "./pages/error-page";
+import { ListPage } from "./pages/list-page";
+import { Shell } from "./pages/shell";
+
+export interface ListSearch {
+  q?: string;
+  view?: string;
+  sort?: string;
+  filter?: string[];
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" || typeof value === "number" ? String(value) || undefined : undefined;
+
+// What an address may say; everything else in it is ignored. An empty filter list is kept: it says "none", not "the view's".
+export function readListSearch(search: Record<string, unknown>): ListSearch {
+  const read: ListSearch = {};
+  if (typeof search.q === "string" || typeof search.q === "number") read.q = String(search.q);
+  const view = text(search.view);
+  if (view) read.view = view;
+  const sort = text(search.sort);
+  if (sort) read.sort = sort;
+  if (Array.isArray(search.filter))
+    read.filter = search.filter.filter((entry): entry is string => typeof entry === "string").slice(0, 20);
+  return read;
+}
+
+const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+});
+
+const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: "shell", component: Shell });
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/start/mail-sync" });
+  },
+});
+const mailSyncRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/mail-sync",
+  component: lazyRouteComponent(() => import("./pages/mail-sync-page"), "MailSyncPage"),
+});
+const mailboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/mail-sync/$id",
+  component: lazyRouteComponent(() => import("./pages/mailbox-page"), "MailboxPage"),
+});
+const issuesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/issues",
+  component: lazyRouteComponent(() => import("./pages/issues-page"), "IssuesPage"),
+});
+const emailRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/emails/$id",
+  component: lazyRouteComponent(() => import("./pages/email-page"), "EmailPage"),
+});
+const listRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/$resource",
+  validateSearch: readListSearch,
+  component: ListPage,
+});
+const newRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/$resource/new",
+  component: lazyRouteComponent(() => import("./pages/record-page"), "NewRecordPage"),
+});
+const recordRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/$resource/$id",
+  component: lazyRouteComponent(() => import("./pages/record-page"), "RecordPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  shellRoute.addChildren([homeRoute, mailSyncRoute, mailboxRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
+]);
+
+export function createAppRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queries },
+    defaultNotFoundComponent: NotFoundPage,
+    defaultErrorComponent: ErrorPage,
+    defaultPreload: false,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,44 @@
+// Issues: what happened, to what, what to do.
+import { Link } from "@tanstack/react-router";
+import type { Issue } from "../api/sync";
+import { resourceOf } from "../api/records";
+import { formatAgo, formatFull } from "../format";
+import { IconDone, IconError, IconInfo, IconWarning } from "../icons";
+import { texts } from "../texts";
+
+const ICONS = { information: IconInfo, warning: IconWarning, error: IconError };
+
+export function IssueList({ issues, level: Heading = "h2" }: { issues: Issue[]; level?: "h2" | "h3" }) {
+  return (
+    <ul className="issues">
+      {issues.map((issue) => {
+        const Icon = issue.state === "solved" ? IconDone : ICONS[issue.severity];
+        return (
+          <li key={issue.id} className={`issue issue-${issue.state === "solved" ? "solved" : issue.severity}`}>
+            <Icon className="issue-icon" aria-hidden />
+            <div>
+              <Heading>{issue.title}</Heading>
+              <p>{issue.detail}</p>
+              <p className="issue-meta">
+                {issue.mailbox && (
+                  <Link to="/start/mail-sync/$id" params={{ id: issue.mailbox.id }}>
+                    {issue.mailbox.address}
+                  </Link>
+                )}
+                {issue.kind && <span>{texts.sync.kinds[issue.kind]}</span>}
+                {issue.record && (
+                  <Link to="/$resource/$id" params={{ resource: resourceOf(issue.record.type), id: issue.record.id }}>
+                    {issue.record.name || texts.sync.showRecord}
+                  </Link>
+                )}
+                <time dateTime={issue.opened_at} title={formatFull(issue.opened_at)}>
+                  {issue.solved_at ? texts.sync.solvedAt(formatAgo(issue.solved_at)) : texts.sync.openedAt(formatAgo(issue.opened_at))}
+                </time>
+              </p>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
