@@ -147,6 +147,16 @@ TEST_F(CurlClientTest, TlsFailuresComeBeforeSendingSoTheyAreTransientForPostToo)
   EXPECT_EQ(answer.error().kind, ErrorKind::Transient);
 }
 
+TEST_F(CurlClientTest, ADeadlineBeforeSendingIsTransientForPostToo) {
+  RawServer silent([](int socket) { RawServer::read_request(socket); });  // never answers the TLS greeting
+  auto request =
+      to("https://localhost:" + silent.origin().substr(silent.origin().rfind(':') + 1) + "/", "POST", "x");
+  request.deadline = std::chrono::milliseconds(200);
+  const auto answer = send(std::move(request));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::Transient) << answer.error().message;
+}
+
 TEST_F(CurlClientTest, AMissingCaFileIsNamed) {
   const auto files = make_tls(folder, {.common_name = "localhost", .names = {"localhost"}});
   const auto answer = greet(files, "localhost", "/nonexistent/ca.pem");

@@ -92,6 +92,7 @@ TEST_P(HttpClientContract, RedirectsAreNotFollowed) {
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->status, 302);
   EXPECT_EQ(answer->headers.find("location"), world->other_origin() + "/echo");
+  EXPECT_EQ(answer->body, "");  // not the other origin's
 }
 
 TEST_P(HttpClientContract, TheBodyMayFillItsCapAndNotMore) {
