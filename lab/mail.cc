@@ -191,6 +191,43 @@ void send_message(World& world, Mailbox& from, json::object fields, std::vector<
   }
 }
 
+void mirror_flag(World& world, Mailbox& mailbox, const Item& message, Instant now) {
+  auto* flag = object_of(message.fields, "flag");
+  std::string status(flag ? text_of(*flag, "flagStatus") : "notFlagged");
+  std::string id = mailbox.id_of(message, true);
+  Container* list = mailbox.well_known("flaggedEmails");
+  Item* task = nullptr;
+  for (uint64_t number : list->items)
+    if (text_of(mailbox.item(number)->fields.at("linkedResources").as_array()[0].as_object(), "externalId") ==
+        id)
+      task = mailbox.item(number);
+  if (status == "notFlagged") {
+    if (task) world.remove(mailbox, task->number, now);
+    return;
+  }
+  json::object fields{{"title", text_of(message.fields, "subject")},
+                      {"status", status == "complete" ? "completed" : "notStarted"},
+                      {"importance", "normal"},
+                      {"isReminderOn", false},
+                      {"categories", json::array()},
+                      {"body", {{"contentType", "text"}, {"content", ""}}},
+                      {"linkedResources", json::array{{{"id", world.guid()},
+                                                       {"applicationName", "Outlook"},
+                                                       {"displayName", text_of(message.fields, "subject")},
+                                                       {"externalId", id}}}},
+                      {"checklistItems", json::array()}};
+  if (status == "complete")
+    fields["completedDateTime"] =
+        date_time_time_zone(date::floor<date::days>(to_local(now, *zone_of("UTC"))), "UTC");
+  if (auto* due = flag->if_contains("dueDateTime")) fields["dueDateTime"] = *due;
+  if (!task) {
+    world.add(mailbox, IdKind::Task, list->number, std::move(fields), now);
+  } else {
+    task->fields = std::move(fields);
+    world.changed(mailbox, *task, now);
+  }
+}
+
 std::string mime_of(const Item& item) {
   const json::object& fields = item.fields;
   std::string out =

@@ -22,6 +22,10 @@ void fill_message(World& world, const Mailbox& mailbox, json::object& fields, In
 std::string preview_of(const json::object& fields);
 std::string text_from_html(std::string_view html);
 
+// A flagged message is a task in the list of flagged emails; completed and unflagged likewise. Call after its
+// flag changed.
+void mirror_flag(World& world, Mailbox& mailbox, const Item& message, Instant now);
+
 // RFC 5322 bytes of a composed message, as Exchange synthesises them for $value.
 std::string mime_of(const Item& item);
 

@@ -187,8 +187,10 @@ Answer change_message(Call& call, Item& item) {
             call, 403, "ErrorAccessDenied",
             "Property '" + std::string(name) +
                 "' of a message that is not a draft can only be changed with Mail-Advanced.ReadWrite.");
+  bool flag_changed = body->contains("flag");
   for (auto& [name, value] : stored_form(call, Shape::Message, std::move(*body))) item.fields[name] = value;
   call.world.changed(*call.mailbox, item, call.now);
+  if (flag_changed) mirror_flag(call.world, *call.mailbox, item, call.now);
   return json_answer(200, shown(call, item));
 }
 
