@@ -220,6 +220,12 @@ TEST_F(Messages, AttachmentsSmallByPostLargeBySession) {
   Reply list = get(path + "?$select=id,name,size");
   ASSERT_EQ(list.value().size(), 2U);
   EXPECT_FALSE(list.value()[1].as_object().contains("contentBytes"));
+  Reply whole =
+      get(of(ada) + "/messages/" + draft.text("id") +
+          "?$select=subject&$expand=attachments($select=id,name,microsoft.graph.fileAttachment/contentId)");
+  const auto& first_file = whole.body.at("attachments").as_array()[0].as_object();
+  EXPECT_TRUE(first_file.contains("contentId"));
+  EXPECT_FALSE(first_file.contains("contentBytes"));
 }
 
 }  // namespace
