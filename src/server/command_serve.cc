@@ -1,10 +1,156 @@
-// mailsync serve
+// mailsync serve: builds everything, listens, and takes it apart again in order. The one place that knows all
+// concrete objects.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "auth/sessions.h"
+#include "base/log.h"
+#include "net/server.h"
 #include "server/commands.h"
+#include "server/connections.h"
+#include "server/crm_watch.h"
+#include "server/instance.h"
+#include "server/site.h"
 
 namespace mailsync::server {
+namespace {
 
-Exit serve(const Settings&, Output& output) {
-  return output.failed({.kind = ErrorKind::Unsupported, .message = "not yet"});
+constexpr unsigned kBlockingThreads = 4;
+constexpr Duration kCleanUp = std::chrono::hours(1);
+
+// Everything that serves, in order of dependence: what is above outlives what is below.
+class Server {
+ public:
+  Server(const Settings& settings, Instance instance)
+      : settings_(settings), instance_(std::move(instance)), executor_(kBlockingThreads) {}
+
+  ~Server() { executor_.finish(); }
+
+  Result<void> build();
+  // What answers, and until when.
+  std::string url() const;
+  uint16_t port() const { return http_->port(); }
+  void run();
+
+ private:
+  Result<void> build_sync();
+  Result<void> build_site();
+  static Task<void> clean_up_now_and_then(Server& self);
+  bool https() const;
+
+  const Settings& settings_;
+  Instance instance_;
+  SystemRandom random_;
+  net::AsioExecutor executor_;
+  Data data_;
+  std::optional<auth::Users> users_;
+  std::optional<auth::Sessions> sessions_;
+  Metrics metrics_;
+  std::optional<Connections> connections_;
+  std::optional<schedule::Scheduler> scheduler_;
+  std::optional<Site> site_;
+  std::unique_ptr<net::HttpServer> http_;
+};
+
+Result<void> Server::build() {
+  TRY(data_, open_data(settings_, executor_.clock()));
+  users_.emplace(executor_, *data_.database);
+  sessions_.emplace(executor_, *data_.database, random_);
+  // Without [graph] the CRM is served alone: so it is before the first mailbox is connected.
+  if (settings_.graph.tenant.empty() && settings_.graph.client_id.empty())
+    log::warn("no_mailboxes_are_synced", {{"reason", "[graph] is not set"}});
+  else
+    TRY_VOID(build_sync());
+  return build_site();
+}
+
+Result<void> Server::build_sync() {
+  TRY(auto app, app_registration(settings_));
+  TRY(auto keys, master_keys(settings_));
+  connections_.emplace(settings_, executor_, random_, data_, std::move(app), std::move(keys));
+  scheduler_.emplace(executor_, random_, *data_.store, *data_.leases, connections_->run_pass(),
+                     schedule::Options{.worker = instance_.name(),
+                                       .poll = settings_.sync.poll,
+                                       .parallel = static_cast<size_t>(settings_.sync.parallel)});
+  scheduler_->observe(metrics_);
+  return {};
+}
+
+bool Server::https() const {
+  return !settings_.server.tls_certificate.empty() || settings_.server.public_url.starts_with("https:");
+}
+
+Result<void> Server::build_site() {
+  Site::Parts parts{.scheduler = scheduler_ ? &*scheduler_ : nullptr, .https = https()};
+  if (const std::string dir = find_web_dir(settings_); !dir.empty()) {
+    TRY(parts.web, WebFiles::load(dir));
+  } else if (!settings_.server.web_dir.empty()) {
+    return fail(ErrorKind::ItemInvalid, "the web application is not in " + settings_.server.web_dir +
+                                            ": [server] web_dir must be the folder with its index.html");
+  } else {
+    log::warn("no_web_application", {{"reason", "its files were not found; set [server] web_dir"}});
+  }
+  site_.emplace(executor_, *data_.database, metrics_, std::move(parts));
+  TRY(http_, net::HttpServer::start(executor_,
+                                    {.address = settings_.server.address,
+                                     .port = settings_.server.port,
+                                     .certificate_file = settings_.server.tls_certificate,
+                                     .key_file = settings_.server.tls_key},
+                                    site_->handler()));
+  return {};
+}
+
+std::string Server::url() const {
+  if (!settings_.server.public_url.empty()) return settings_.server.public_url;
+  const std::string& address = settings_.server.address;
+  const std::string host = address == "0.0.0.0" || address == "::"  ? "localhost"
+                           : address.find(':') != std::string::npos ? "[" + address + "]"
+                                                                    : address;
+  return fmt::format("{}://{}:{}", settings_.server.tls_certificate.empty() ? "http" : "https", host, port());
+}
+
+Task<void> Server::clean_up_now_and_then(Server& self) {
+  while (true) {
+    if (const auto done = co_await self.sessions_->clean_up(); !done)
+      log::error("sessions_not_cleaned", done.error());
+    co_await self.executor_.sleep_for(kCleanUp);
+  }
+}
+
+void Server::run() {
+  executor_.spawn(clean_up_now_and_then(*this));
+  if (scheduler_) {
+    scheduler_->start();
+    executor_.spawn(watch_crm(executor_, data_, *scheduler_));
+  }
+  log::info("listening", {{"address", settings_.server.address}, {"port", port()}});
+  executor_.run(true);
+  log::info("stopping");
+  site_->begin_stopping();
+  if (scheduler_) executor_.run_task(scheduler_->stop());
+  http_.reset();
+  executor_.finish();
+  log::info("stopped");
+}
+
+}  // namespace
+
+Exit serve(const Settings& settings, Output& output) {
+  auto instance = Instance::begin(settings.server.data_dir);
+  if (!instance) return output.failed(instance.error());
+  if (!instance->first())
+    return output.failed({.kind = ErrorKind::Forbidden,
+                          .message = "another mailsync uses the data directory " + settings.server.data_dir +
+                                     ". Stop it first, or give this one a [server] data_dir of its own."});
+  Server server(settings, std::move(*instance));
+  if (const auto built = server.build(); !built) return output.failed(built.error());
+  // Whoever started us learns the address from the first line.
+  output.done(boost::json::object{{"url", server.url()}, {"port", server.port()}},
+              fmt::format("Mail Sync is at {} (Ctrl-C stops it).", server.url()));
+  std::fflush(stdout);
+  server.run();
+  return Exit::Done;
 }
 
 }  // namespace mailsync::server

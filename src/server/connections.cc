@@ -9,7 +9,11 @@
 namespace mailsync::server {
 namespace {
 
-constexpr const char* kService = "/v1.0";
+// The service root; the setting may name it with or without the version.
+std::string service_root(const std::string& url) {
+  constexpr const char* kVersion = "/v1.0";
+  return url.ends_with(kVersion) ? url : url + kVersion;
+}
 
 Result<std::string> read_file(const std::string& path, std::string_view what) {
   std::ifstream stream(path, std::ios::binary);
@@ -159,7 +163,7 @@ Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mai
         return Bearers::next(bearers, std::move(claims));
       },
       executor_, random_, *link->limit,
-      graph::ClientOptions{.base_url = settings_.graph.url + kService,
+      graph::ClientOptions{.base_url = service_root(settings_.graph.url),
                            .user = as_user ? "" : mailbox.remote_user});
   link->replica =
       std::make_shared<graph::Replica>(std::move(client), graph::ReplicaOptions{.profile = mailbox.profile});

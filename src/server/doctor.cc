@@ -241,7 +241,7 @@ bool Doctor::network() {
                  settings_.graph.authority + "/" + settings_.graph.tenant +
                      "/v2.0/.well-known/openid-configuration",
                  true, "Check [graph] tenant and authority.") &&
-         answers("Microsoft Graph", settings_.graph.url + "/v1.0/", false, "");
+         answers("Microsoft Graph", settings_.graph.url + "/", false, "");
 }
 
 bool Doctor::token() {
