@@ -36,6 +36,7 @@ void add_serve(CLI::App& app, std::shared_ptr<mailsync::lab::ServeOptions> optio
   serve->add_option("--redirect-uri", options->redirect_uris, "web:…, spa:… or native:…; may be repeated");
   serve->add_flag("!--no-consent", options->consent, "No administrator has agreed yet");
   serve->add_option("--latency-ms", options->latency_ms, "How long every answer takes");
+  serve->add_option("--trust", options->trust, "PEM of the authority behind subscribers' https addresses");
   serve->add_option("--write", options->write, "Write addresses and secrets to this JSON file");
   serve->callback([=] {
     const auto done = mailsync::lab::serve(*options);

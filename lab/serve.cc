@@ -221,7 +221,7 @@ Result<void> Lab::listen() {
   graph_ = std::make_unique<graph::GraphFront>(world_, tokens_, tls ? "https" : "http");
   control_ = std::make_unique<ControlFront>(world_, tokens_, identity_, *graph_, hooks());
   outgoing_ = std::make_unique<net::CurlClient>(
-      real_, net::CurlOptions{.ca_file = "",
+      real_, net::CurlOptions{.ca_file = options_.trust,
                               .addresses = {.allow_private = true, .allowed_hosts = {}},
                               .user_agent = "Microsoft-Graph-Lab"});
   host_ = std::make_unique<Host>(executor_, std::vector<Front*>{control_.get(), &identity_, graph_.get()},

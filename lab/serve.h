@@ -35,6 +35,7 @@ struct ServeOptions {
   std::vector<std::string> redirect_uris;  // "web:https://…", "spa:…", "native:…"; web when nothing is said
   bool consent = true;                     // an administrator has agreed already
   int64_t latency_ms = 0;
+  std::string trust;  // PEM file of the authority behind subscribers' https addresses
   std::string write;  // a file for the description below, with the secrets; readable by its owner only
 };
 

@@ -200,6 +200,7 @@ ControlFront::Answer ControlFront::as_owner(const Call& call, std::string method
   auto answer = graph_.serve(request, call.now);
   world_.faults = faults;
   world_.counters = counters;
+  tokens_.revoke_app("lab");
   if (!answer) return std::unexpected(Refused{501, "The Graph front does not answer " + request.path + "."});
   if (answer->status >= 300)
     return std::unexpected(Refused{answer->status, "The mailbox said: " + answer->body});

@@ -180,6 +180,24 @@ export async function driveGraph(info, control) {
     assert.ok(Array.isArray(list.value))
     assert.ok(Date.now() - started >= 900, 'did not wait')
   })
+  await check('graph-client: every page of the filled mailboxes is read, for the schemas to look at', async () => {
+    const total = { contact: 0, meeting: 0 }
+    for (const mailbox of info.mailboxes) {
+      const whose = `/users/${mailbox}`
+      total.contact += (await walk(`${whose}/contacts?$top=50`)).seen.length
+      total.meeting += (await walk(`${whose}/events?$top=50`)).seen.length
+      await walk(`${whose}/calendarView/delta?startDateTime=2026-01-01T00:00:00Z&endDateTime=2028-01-01T00:00:00Z`, 50)
+      for (const list of (await walk(`${whose}/todo/lists`)).seen) await walk(`${whose}/todo/lists/${list.id}/tasks/delta`)
+      for (const path of ['/mailFolders', '/mailFolders/delta', '/contactFolders', '/calendars', '/outlook/masterCategories']) await walk(whose + path)
+      await client.api(`${whose}/mailboxSettings`).get()
+    }
+    const dumped = async (kind) => {
+      const dumps = await Promise.all(info.mailboxes.map((mailbox) => control('GET', `/dump?kind=${kind}&mailbox=${mailbox}`)))
+      return dumps.reduce((sum, { items }) => sum + items.length, 0)
+    }
+    assert.equal(total.contact, await dumped('contact'))
+    assert.equal(total.meeting, await dumped('meeting'))
+  })
   await check('graph-client: a subscription shakes hands, notifies, is renewed and deleted', () => subscription(client, control, anna, user))
 }
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { startLab } from './lab.mjs'
 
-const lab = await startLab()
+const lab = await startLab(['--people', '90', '--tasks', '60', '--meetings', '90'])
 const driver = spawn(process.execPath, [new URL('drive.mjs', import.meta.url).pathname, lab.description], {
   stdio: 'inherit',
   env: { ...process.env, NODE_EXTRA_CA_CERTS: lab.info.ca },

@@ -32,6 +32,8 @@ struct RefreshGrant {
   Instant signed_in;  // when the person last signed in: what a changed password voids
   Instant issued;
   bool mfa = false;
+  bool confidential =
+      false;  // its code was redeemed with a secret or certificate, so its refresh needs one, too
   bool used = false;
   bool revoked = false;
 };

@@ -202,7 +202,8 @@ std::expected<net::ServerResponse, AadError> IdentityFront::by_code(const Call& 
                                          .user_id = user->id,
                                          .scope = grant->scope,
                                          .signed_in = grant->issued,
-                                         .mfa = grant->mfa}});
+                                         .mfa = grant->mfa,
+                                         .confidential = client.authenticated}});
 }
 
 std::expected<net::ServerResponse, AadError> IdentityFront::by_refresh_token(const Call& call,
@@ -216,10 +217,7 @@ std::expected<net::ServerResponse, AadError> IdentityFront::by_refresh_token(con
     malformed.error = "invalid_grant";
     return std::unexpected(malformed);
   }
-  const bool has_secret = !app.secrets.empty() || !app.certificates.empty();
-  const bool only_web =
-      std::ranges::all_of(app.redirect_uris, [](const auto& r) { return r.platform == Platform::Web; });
-  if (has_secret && only_web && !client.authenticated) return std::unexpected(aad_error(7000218));
+  if (grant->confidential && !client.authenticated) return std::unexpected(aad_error(7000218));
   Tenant* tenant = registry_.find_tenant(grant->tenant_id);
   User* user = tenant ? registry_.find_user(*tenant, grant->user_id) : nullptr;
   if (grant->issued + switches_.refresh_inactivity <= call.now)
