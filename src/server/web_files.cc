@@ -109,11 +109,13 @@ net::ServerResponse WebFiles::answer(const net::ServerRequest& request) const {
 
 void add_page_headers(net::Headers& headers) {
   // Styles are set by Fluent UI at run time (Griffel inserts rules), hence 'unsafe-inline' for them alone.
-  headers.set(
-      "Content-Security-Policy",
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-      "font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: data:; manifest-src 'self'; "
-      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'");
+  // The frame that shows a mail inherits this policy and narrows it by its own: pictures from elsewhere are
+  // allowed here only so that a reader may ask for those of one mail (S32).
+  headers.set("Content-Security-Policy",
+              "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+              "img-src 'self' data: blob: https:; "
+              "font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: data:; manifest-src 'self'; "
+              "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'");
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Frame-Options", "DENY");
   headers.set("Referrer-Policy", "no-referrer");

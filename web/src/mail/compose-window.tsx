@@ -107,7 +107,7 @@ export function ComposeWindow({ start, onClose }: { start: ComposeStart; onClose
     >
       <div className="compose-head">
         <h2>{title}</h2>
-        <Button size="small" appearance="subtle" icon={<IconDismiss />} aria-label={texts.common.close} onClick={close} />
+        <Button size="small" appearance="subtle" icon={<IconDismiss />} aria-label={texts.words.close} onClick={close} />
       </div>
       <div className="compose-fields">
         {(problem || (loaded && mailboxes.length === 0)) && (
@@ -165,7 +165,7 @@ function Files({ files, onChange }: { files: File[]; onChange: (files: File[]) =
           <IconAttach aria-hidden />
           <span>{file.name}</span>
           <small>{formatBytes(file.size)}</small>
-          <Button size="small" appearance="subtle" icon={<IconDismiss />} aria-label={texts.common.remove(file.name)} onClick={() => onChange(files.filter((_, place) => place !== index))} />
+          <Button size="small" appearance="subtle" icon={<IconDismiss />} aria-label={texts.words.remove(file.name)} onClick={() => onChange(files.filter((_, place) => place !== index))} />
         </li>
       ))}
     </ul>

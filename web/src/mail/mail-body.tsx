@@ -85,7 +85,7 @@ export function MailBody({ email }: { email: EmailDetail }) {
       {plain ? (
         <div className="mail-text">{email.body_text ? linked(email.body_text) : <em>{texts.email.emptyBody}</em>}</div>
       ) : (
-        <MailFrame html={mail.html} allowRemote={allowRemote} subject={email.subject || texts.common.noSubject} />
+        <MailFrame html={mail.html} allowRemote={allowRemote} subject={email.subject || texts.words.noSubject} />
       )}
       {mail && email.body_text && (
         <Button size="small" appearance="transparent" className="mail-as-text" onClick={() => setAsText(!asText)}>

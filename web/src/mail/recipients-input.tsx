@@ -62,7 +62,7 @@ export function RecipientsInput(props: { label: string; value: MailAddress[]; au
         {value.map((entry) => (
           <span key={entry.address} className="pill" title={entry.address}>
             {entry.name || entry.address}
-            <button type="button" aria-label={texts.common.remove(entry.name || entry.address)} onClick={() => onChange(value.filter((other) => other !== entry))}>
+            <button type="button" aria-label={texts.words.remove(entry.name || entry.address)} onClick={() => onChange(value.filter((other) => other !== entry))}>
               <IconDismiss aria-hidden />
             </button>
           </span>

@@ -46,8 +46,8 @@ describe("nothing is loaded unasked", () => {
     expect(mail.html).not.toContain("@import");
   });
   it("the frame's own policy is the wall behind all this", () => {
-    expect(framePolicy(false)).toBe("default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'");
-    expect(framePolicy(true)).toContain("img-src data: https: http:");
+    expect(framePolicy(false)).toBe("default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; upgrade-insecure-requests");
+    expect(framePolicy(true)).toContain("img-src data: https:");
     for (const policy of [framePolicy(false), framePolicy(true)]) expect(policy).not.toMatch(/script-src|connect-src|frame-src/);
     expect(frameDocument("<p>x</p>", false)).toContain(`content="${framePolicy(false)}"`);
   });

@@ -74,8 +74,8 @@ export function sanitizeMail(html: string, options: MailOptions): SafeMail {
 
 // What the frame's policy allows. It is joined with the page's own, so it can only be narrower.
 export function framePolicy(allowRemote: boolean): string {
-  const images = allowRemote ? "data: https: http:" : "data:";
-  return `default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'`;
+  const images = allowRemote ? "data: https:" : "data:";
+  return `default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; upgrade-insecure-requests`;
 }
 
 export function frameDocument(body: string, allowRemote: boolean): string {

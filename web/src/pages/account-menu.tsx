@@ -81,7 +81,7 @@ export function AccountMenu() {
               </dl>
             </DialogContent>
             <DialogActions>
-              <Button onClick={() => setShortcuts(false)}>{texts.common.close}</Button>
+              <Button onClick={() => setShortcuts(false)}>{texts.words.close}</Button>
             </DialogActions>
           </DialogBody>
         </DialogSurface>

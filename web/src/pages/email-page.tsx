@@ -28,7 +28,7 @@ const MOST_FORWARDED_BYTES = 10 * 1024 * 1024;
 export function EmailPage() {
   const { id } = route.useParams();
   const email = useQuery(emailQuery(id));
-  useTitle(email.data ? email.data.subject || texts.common.noSubject : texts.resources.emails.plural);
+  useTitle(email.data ? email.data.subject || texts.words.noSubject : texts.resources.emails.plural);
   if (email.isPending) return <LoadingPage />;
   if (email.isError && !email.data) return <ErrorState title={texts.errors.recordTitle} error={email.error} onRetry={() => void email.refetch()} />;
   return <Message key={id} email={email.data!} />;
@@ -93,14 +93,14 @@ function Message({ email }: { email: EmailDetail }) {
       <article className="card email-card">
         <header className="email-head">
           <div className="email-subject">
-            <h1>{email.subject || texts.common.noSubject}</h1>
+            <h1>{email.subject || texts.words.noSubject}</h1>
             {email.direction === "internal" && <Badge appearance="tint">{texts.email.internal}</Badge>}
             <SyncBadge id={email.id} />
           </div>
           <div className="email-from">
             <Face name={mailName(email.from)} size={40} />
             <div className="email-who">
-              <strong>{mailName(email.from) || texts.common.unnamed}</strong>
+              <strong>{mailName(email.from) || texts.words.unnamed}</strong>
               {email.from?.name && <span className="email-address">{email.from.address}</span>}
               <Recipients email={email} />
             </div>

@@ -83,7 +83,7 @@ export function GlobalSearch({ onClose }: { onClose: () => void }) {
             onChange={(event) => setText(event.target.value)}
             onKeyDown={onKeyDown}
           />
-          {busy && <Spinner size="tiny" aria-label={texts.common.loading} />}
+          {busy && <Spinner size="tiny" aria-label={texts.words.loading} />}
         </div>
         <div className="search-hits" id="search-hits" role="listbox" aria-label={texts.shell.search} ref={list}>
           {groups.map((group) => (
@@ -99,7 +99,7 @@ export function GlobalSearch({ onClose }: { onClose: () => void }) {
         </div>
         {hits.length === 0 && (
           <p className="search-none">
-            {q === "" ? texts.shell.searchIdle : busy ? texts.common.loading : `${texts.shell.searchEmptyTitle(q)}. ${texts.shell.searchEmpty}`}
+            {q === "" ? texts.shell.searchIdle : busy ? texts.words.loading : `${texts.shell.searchEmptyTitle(q)}. ${texts.shell.searchEmpty}`}
           </p>
         )}
       </DialogSurface>
@@ -115,7 +115,7 @@ function SearchHit(props: { hit: Hit; q: string; chosen: boolean; onOpen: () => 
       {hit.record ? (
         <>
           <Face name={hit.record.name} type={def.type} size={28} />
-          <span className="search-hit-name">{hit.record.name || texts.common.unnamed}</span>
+          <span className="search-hit-name">{hit.record.name || texts.words.unnamed}</span>
           <span className="search-hit-sub">{def.subtitle(hit.record) || String((hit.record.from as { name?: string } | null)?.name ?? "")}</span>
         </>
       ) : (

@@ -57,7 +57,7 @@ export function MailboxPage() {
 
 function Facts({ mailbox }: { mailbox: Mailbox }) {
   const facts: [string, string][] = [
-    [texts.sync.user, mailbox.user?.name ?? texts.common.nobody],
+    [texts.sync.user, mailbox.user?.name ?? texts.words.nobody],
     [texts.sync.accessMethod, texts.sync.methods[mailbox.access_method]],
     [texts.sync.watching, texts.sync.push[mailbox.push]],
     [texts.sync.lastPass, mailbox.last_pass ? formatAgo(mailbox.last_pass.finished_at ?? mailbox.last_pass.started_at) : texts.sync.never],

@@ -75,7 +75,7 @@ function RecordView({ def, record }: { def: ResourceDef; record: AnyRecord }) {
                 placeRecord(queries, saved);
                 void queries.invalidateQueries({ queryKey: ["timeline"] });
                 setEditing(undefined);
-                notices.done(texts.record.saved(saved.name || texts.common.unnamed));
+                notices.done(texts.record.saved(saved.name || texts.words.unnamed));
               }}
             />
           </div>
@@ -111,7 +111,7 @@ function RecordHead({ def, record }: { def: ResourceDef; record: AnyRecord }) {
       <div className="record-title">
         <Face name={record.name} type={def.type} size={56} />
         <div className="record-name">
-          <h1>{record.name || texts.common.unnamed}</h1>
+          <h1>{record.name || texts.words.unnamed}</h1>
           <p>
             {typeof badge === "string" && <ChoiceBadge value={badge} />}
             {subtitle && <span>{subtitle}</span>}
@@ -178,12 +178,12 @@ function MoreMenu({ def, record }: { def: ResourceDef; record: AnyRecord }) {
     <>
       <Menu positioning="below-end">
         <MenuTrigger disableButtonEnhancement>
-          <Button icon={<IconMore />} aria-label={texts.common.more} />
+          <Button icon={<IconMore />} aria-label={texts.words.more} />
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
             <MenuItem icon={<IconDelete />} onClick={() => setAsking(true)}>
-              {texts.common.delete}
+              {texts.words.delete}
             </MenuItem>
           </MenuList>
         </MenuPopover>
@@ -193,7 +193,7 @@ function MoreMenu({ def, record }: { def: ResourceDef; record: AnyRecord }) {
         busy={remove.isPending}
         title={texts.record.deleteTitle(record.name)}
         detail={def.type === "meeting" ? texts.record.deleteMeetingDetail : texts.record.deleteDetail}
-        confirm={texts.common.delete}
+        confirm={texts.words.delete}
         onConfirm={() => remove.mutate()}
         onCancel={() => setAsking(false)}
       />
@@ -254,7 +254,7 @@ function NewRecord({ def }: { def: ResourceDef }) {
           onSaved={(saved) => {
             placeRecord(queries, saved);
             void queries.invalidateQueries({ queryKey: ["list", def.resource] });
-            notices.done(texts.record.created(saved.name || texts.common.unnamed));
+            notices.done(texts.record.created(saved.name || texts.words.unnamed));
             void navigate({ to: "/$resource/$id", params: { resource: def.resource, id: saved.id }, replace: true });
           }}
         />

@@ -56,10 +56,10 @@ function SignedIn() {
     <ComposeProvider>
       <div className={navOpen ? "shell shell-nav-open" : "shell"}>
         <a className="skip-link" href="#content" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
-          {texts.common.skipToContent}
+          {texts.words.skipToContent}
         </a>
         <Navigation />
-        <button type="button" className="shell-shade" aria-label={texts.common.close} tabIndex={-1} onClick={() => setNavOpen(false)} />
+        <button type="button" className="shell-shade" aria-label={texts.words.close} tabIndex={-1} onClick={() => setNavOpen(false)} />
         <div className="shell-right">
           <header className="topbar">
             <Button

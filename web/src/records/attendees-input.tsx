@@ -41,7 +41,7 @@ export function AttendeesInput(props: { value: Attendee[]; error?: string; onCha
           <Button
             appearance="subtle"
             icon={<IconDismiss />}
-            aria-label={texts.common.remove(attendee.name || attendee.address || texts.fields.attendee)}
+            aria-label={texts.words.remove(attendee.name || attendee.address || texts.fields.attendee)}
             onClick={() => onChange(value.filter((_, place) => place !== index))}
           />
         </div>

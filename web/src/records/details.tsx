@@ -25,7 +25,7 @@ export function Details({ def, record, onEdit }: Props) {
         <h2 id="details-title">{texts.record.details}</h2>
         {onEdit && (
           <Button size="small" appearance="subtle" icon={<IconEdit />} onClick={() => onEdit()}>
-            {texts.common.edit}
+            {texts.words.edit}
           </Button>
         )}
       </header>
@@ -84,7 +84,7 @@ function Detail({ field, record, onEdit }: { field: FieldDef; record: AnyRecord;
             size="small"
             appearance="subtle"
             icon={<IconEdit />}
-            aria-label={`${texts.common.edit}: ${texts.fields[field.name]}`}
+            aria-label={`${texts.words.edit}: ${texts.fields[field.name]}`}
             onClick={() => onEdit(field.name)}
           />
         )}

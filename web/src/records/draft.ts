@@ -133,7 +133,7 @@ export function validate(def: ResourceDef, draft: Draft): FieldErrors {
   const errors: FieldErrors = {};
   for (const field of editable(def)) {
     const value = wireValue(field, draft[field.name]);
-    if (field.required && (value === null || value === "")) errors[field.name] = texts.common.required;
+    if (field.required && (value === null || value === "")) errors[field.name] = texts.words.required;
     else if (field.kind === "emails") {
       const bad = (value as string[]).find((entry) => !isEmailAddress(entry));
       if (bad) errors[field.name] = texts.forms.invalidEmail(bad);

@@ -77,7 +77,7 @@ export function FieldInput(props: InputProps): ReactNode {
       return (
         <Field label={label} {...message}>
           <Select name={field.name} value={text} onChange={(_, data) => onChange(data.value)}>
-            {!text && <option value="">{texts.common.none}</option>}
+            {!text && <option value="">{texts.words.none}</option>}
             {field.choices!.map((entry) => (
               <option key={entry} value={entry}>
                 {choiceText(entry)}
@@ -168,7 +168,7 @@ function ListInput({ field, type, add, value, error, onChange }: ListInputProps)
             onChange={(_, data) => set(index, data.value)}
           />
           {entries.length > 1 && (
-            <Button appearance="subtle" icon={<IconDismiss />} aria-label={texts.common.remove(entry || label)} onClick={() => onChange(entries.filter((_, place) => place !== index))} />
+            <Button appearance="subtle" icon={<IconDismiss />} aria-label={texts.words.remove(entry || label)} onClick={() => onChange(entries.filter((_, place) => place !== index))} />
           )}
         </div>
       ))}
@@ -270,7 +270,7 @@ function Chosen<T extends { id: string; name: string }>({ items, onChange }: { i
       {items.map((item) => (
         <span key={item.id} className="pill">
           {item.name}
-          <button type="button" aria-label={texts.common.remove(item.name)} onClick={() => onChange(items.filter((other) => other.id !== item.id))}>
+          <button type="button" aria-label={texts.words.remove(item.name)} onClick={() => onChange(items.filter((other) => other.id !== item.id))}>
             <IconDismiss aria-hidden />
           </button>
         </span>
@@ -318,7 +318,7 @@ function UserInput({ field, value, error, onChange }: { field: FieldDef; value: 
   return (
     <Field label={texts.fields[field.name]} validationMessage={error} validationState={error ? "error" : undefined}>
       <Select value={value?.id ?? ""} onChange={(_, data) => onChange(users.find((user) => user.id === data.value) ?? null)}>
-        <option value="">{texts.common.nobody}</option>
+        <option value="">{texts.words.nobody}</option>
         {users.map((user) => (
           <option key={user.id} value={user.id}>
             {user.name}
@@ -337,7 +337,7 @@ function UsersInput({ field, value, error, onChange }: { field: FieldDef; value:
     <div>
       <Field label={texts.fields[field.name]} validationMessage={error} validationState={error ? "error" : undefined}>
         <Select id={id} value="" onChange={(_, data) => onChange([...value, ...rest.filter((user) => user.id === data.value)])}>
-          <option value="">{texts.common.add}</option>
+          <option value="">{texts.words.add}</option>
           {rest.map((user) => (
             <option key={user.id} value={user.id}>
               {user.name}

@@ -170,7 +170,7 @@ function FilterValue({ filter, value, onChange, ...field }: { filter: FilterDef;
     case "user":
       return (
         <Select {...field} value={value} onChange={(_, data) => onChange(data.value)}>
-          <option value="me">{texts.common.you}</option>
+          <option value="me">{texts.words.you}</option>
           {users.map((user) => (
             <option key={user.id} value={user.id}>
               {user.name}
@@ -191,7 +191,7 @@ export function FilterBar({ def, controls }: Props) {
   const { filters } = controls.state;
   const users = useQuery({ ...usersQuery, enabled: filters.some((filter) => filter.field.endsWith("_id")) }).data?.items ?? [];
   if (filters.length === 0) return null;
-  const userName = (id: string) => (id === "me" ? texts.common.you : (users.find((user) => user.id === id)?.name ?? id));
+  const userName = (id: string) => (id === "me" ? texts.words.you : (users.find((user) => user.id === id)?.name ?? id));
   return (
     <div className="filter-bar">
       {filters.map((filter, index) => {
@@ -199,7 +199,7 @@ export function FilterBar({ def, controls }: Props) {
         return (
           <span key={`${label}-${index}`} className="pill">
             {label}
-            <button type="button" aria-label={texts.common.remove(label)} onClick={() => controls.setFilters(filters.filter((_, place) => place !== index))}>
+            <button type="button" aria-label={texts.words.remove(label)} onClick={() => controls.setFilters(filters.filter((_, place) => place !== index))}>
               <IconDismiss aria-hidden />
             </button>
           </span>

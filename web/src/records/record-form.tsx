@@ -166,7 +166,7 @@ export function RecordForm(props: RecordFormProps) {
         <span className="form-count" aria-live="polite">
           {record && changed.length > 0 ? texts.record.unsaved(changed.length) : ""}
         </span>
-        <Button onClick={cancel}>{changed.length > 0 ? texts.record.discard : texts.common.cancel}</Button>
+        <Button onClick={cancel}>{changed.length > 0 ? texts.record.discard : texts.words.cancel}</Button>
         <Button
           type="submit"
           appearance="primary"
@@ -174,7 +174,7 @@ export function RecordForm(props: RecordFormProps) {
           disabled={record !== undefined && changed.length === 0}
           icon={save.isPending ? <Spinner size="tiny" /> : undefined}
         >
-          {merge ? texts.record.conflict.saveAgain : texts.common.save}
+          {merge ? texts.record.conflict.saveAgain : texts.words.save}
         </Button>
       </footer>
       {leaving}

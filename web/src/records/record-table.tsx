@@ -148,7 +148,7 @@ function Lead({ def, record, field, index, onToggleTask }: RecordTableProps & { 
         <Face name={from ?? record.name} type={def.type === "email" ? "person" : def.type} size={24} />
       )}
       <Link className="row-link" to="/$resource/$id" params={{ resource: def.resource, id: record.id }} tabIndex={index === 0 ? 0 : -1}>
-        {from !== undefined ? from || texts.common.unnamed : <NameCell record={record} field={field} />}
+        {from !== undefined ? from || texts.words.unnamed : <NameCell record={record} field={field} />}
       </Link>
     </>
   );

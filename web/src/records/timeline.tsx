@@ -90,7 +90,7 @@ function TimelineItem({ entry }: { entry: Entry }) {
         <div className="timeline-line">
           {entry.record ? (
             <Link to="/$resource/$id" params={{ resource: resourceOf(entry.record.type), id: entry.record.id }} className="timeline-title">
-              {entry.title || texts.common.noSubject}
+              {entry.title || texts.words.noSubject}
             </Link>
           ) : (
             <span className="timeline-title">{entry.title}</span>

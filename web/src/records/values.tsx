@@ -48,7 +48,7 @@ export function RecordLink({ value, face }: { value: RecordRef; face?: boolean }
   return (
     <Link to="/$resource/$id" params={{ resource: resourceOf(value.type), id: value.id }} className="ref" onClick={(event) => event.stopPropagation()}>
       {face && <Face name={value.name} type={value.type} size={20} />}
-      <span>{value.name || texts.common.unnamed}</span>
+      <span>{value.name || texts.words.unnamed}</span>
     </Link>
   );
 }
@@ -148,13 +148,13 @@ export function NameCell({ record, field }: { record: AnyRecord; field: string }
   if (record.type === "email" && field === "subject")
     return (
       <span className="mail-cell">
-        <span className="mail-cell-subject">{String(record.subject || texts.common.noSubject)}</span>
+        <span className="mail-cell-subject">{String(record.subject || texts.words.noSubject)}</span>
         {record.has_attachments ? <IconAttach className="cell-icon" aria-label={texts.fields.has_attachments} /> : null}
         <span className="mail-cell-preview">{String(record.preview ?? "")}</span>
       </span>
     );
   const done = record.type === "task" && record.status === "completed";
-  return <span className={done ? "name-cell done" : "name-cell"}>{record.name || (field === "subject" ? texts.common.noSubject : texts.common.unnamed)}</span>;
+  return <span className={done ? "name-cell done" : "name-cell"}>{record.name || (field === "subject" ? texts.words.noSubject : texts.words.unnamed)}</span>;
 }
 
 export function Whole({ kind, value, record }: { kind: string; value: unknown; record: AnyRecord }): ReactNode {

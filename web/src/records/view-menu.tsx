@@ -172,9 +172,9 @@ function SaveView({ def, controls, onClose, onSaved }: Props & { onClose: () => 
               <Checkbox checked={shared} label={texts.list.viewShared} onChange={(_, data) => setShared(data.checked === true)} />
             </DialogContent>
             <DialogActions>
-              <Button onClick={onClose}>{texts.common.cancel}</Button>
+              <Button onClick={onClose}>{texts.words.cancel}</Button>
               <Button appearance="primary" type="submit" disabled={!name.trim() || save.isPending}>
-                {texts.common.save}
+                {texts.words.save}
               </Button>
             </DialogActions>
           </DialogBody>

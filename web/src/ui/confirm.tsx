@@ -20,7 +20,7 @@ export function Confirm(props: {
           <DialogContent>{props.detail}</DialogContent>
           <DialogActions>
             <Button appearance="secondary" onClick={props.onCancel}>
-              {props.cancel ?? texts.common.cancel}
+              {props.cancel ?? texts.words.cancel}
             </Button>
             <Button appearance="primary" disabled={props.busy} onClick={props.onConfirm}>
               {props.confirm}

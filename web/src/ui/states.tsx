@@ -44,14 +44,14 @@ export function ErrorState(props: { title: string; error: unknown; onRetry?: () 
 export function LoadingPage() {
   return (
     <div className="state">
-      <Spinner size="medium" label={texts.common.loading} />
+      <Spinner size="medium" label={texts.words.loading} />
     </div>
   );
 }
 
 export function LoadingRows({ rows = 12 }: { rows?: number }) {
   return (
-    <Skeleton aria-label={texts.common.loading} className="loading-rows">
+    <Skeleton aria-label={texts.words.loading} className="loading-rows">
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className="loading-row" style={{ opacity: 1 - index / (rows + 2) }}>
           <SkeletonItem shape="circle" size={24} />
