@@ -34,7 +34,7 @@ void fill(std::vector<Result<RemoteItem>>& out, const std::vector<Result<BatchAn
 
 }  // namespace
 
-Replica::Replica(std::unique_ptr<Client> client, ReplicaOptions options)
+Replica::Replica(std::shared_ptr<Client> client, ReplicaOptions options)
     : client_(std::move(client)),
       options_(std::move(options)),
       one_at_a_time_(client_->executor(),

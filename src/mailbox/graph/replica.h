@@ -32,7 +32,7 @@ struct ReplicaOptions {
 
 class Replica final : public sync::Replica {
  public:
-  Replica(std::unique_ptr<Client> client, ReplicaOptions options);
+  Replica(std::shared_ptr<Client> client, ReplicaOptions options);
 
   sync::Capabilities capabilities(model::Kind kind) const override;
   Task<Result<std::vector<sync::Collection>>> collections() override;
@@ -84,7 +84,7 @@ class Replica final : public sync::Replica {
   Window window_now() const;
   Task<Result<sync::ChangePage>> fold_series(WirePage<WireEvent> page, std::string cursor, bool begins);
 
-  std::unique_ptr<Client> client_;
+  std::shared_ptr<Client> client_;
   ReplicaOptions options_;
   std::optional<FolderMap> folders_;
   bool category_exists_ = false;
