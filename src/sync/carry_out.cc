@@ -13,12 +13,16 @@ bool parks(const Error& error) {
   return decide(error.kind) == Next::ParkItem || error.kind == ErrorKind::Forbidden;
 }
 
+std::string parked_key(const RemoteId& id, RecordId record) {
+  return "item:" + (id ? id.value : "record:" + std::to_string(record.value));
+}
+
 Issue parked(const Context& context, const Planned& planned, const Error& error) {
   const Situation& s = planned.situation;
   const RemoteId id = s.item ? s.item->id : (s.link ? s.link->remote_id : RemoteId{});
   const RecordId record = s.record ? s.record->id : RecordId{};
   return {.mailbox = context.mailbox(),
-          .key = "item:" + (id ? id.value : "record:" + std::to_string(record.value)),
+          .key = parked_key(id, record),
           .kind = s.kind,
           .remote_id = id,
           .record = record,
@@ -122,6 +126,7 @@ Task<Result<void>> intend(Context& context, Batch& batch) {
 struct Commit {
   Context& context;
   Transaction& tx;
+  const Batch& batch;
   Counts& counts;
   std::vector<Link> links;
   std::vector<JournalEntry> entries;
@@ -148,6 +153,12 @@ struct Commit {
     return {};
   }
 
+  Result<void> unpark(const Situation& s) {
+    const RemoteId id = s.item ? s.item->id : (s.link ? s.link->remote_id : RemoteId{});
+    TRY_VOID(store().close_issue(tx, context.mailbox(), parked_key(id, {})));
+    return store().close_issue(tx, context.mailbox(), parked_key({}, s.record ? s.record->id : RecordId{}));
+  }
+
   // The CRM's own refusals park the item; anything else gives the transaction up.
   Result<std::optional<CrmRecord>> write_crm(Planned& planned) {
     if (!planned.plan.crm) return std::optional<CrmRecord>{};
@@ -165,6 +176,7 @@ struct Commit {
     const Plan& plan = planned.plan;
     count(counts, planned);
     TRY_VOID(close_intention(planned, JournalEntry::State::Done, ""));
+    if (batch.was_parked) TRY_VOID(unpark(planned.situation));
     for (const Issue& issue : plan.issues) TRY_VOID(store().open_issue(tx, issue));
     for (const std::string& key : plan.solved) TRY_VOID(store().close_issue(tx, context.mailbox(), key));
     if (plan.forget_link) return store().remove_link(tx, planned.situation.link->id);
@@ -183,7 +195,7 @@ Result<void> commit(Context& context, Batch& batch, Counts& counts) {
   return store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
     counts = {};
     TRY_VOID(store.check_lease(tx, context.input.lease));
-    Commit all{.context = context, .tx = tx, .counts = counts};
+    Commit all{.context = context, .tx = tx, .batch = batch, .counts = counts};
     for (Planned& planned : batch.items) TRY_VOID(all.take(planned));
     if (!all.links.empty()) TRY_VOID(store.save_links(tx, all.links));
     if (!all.entries.empty()) TRY_VOID(store.save_journal(tx, all.entries));
@@ -197,7 +209,7 @@ Result<void> commit(Context& context, Batch& batch, Counts& counts) {
 }
 
 bool has_work(const Batch& batch) {
-  if (batch.cursor || !batch.note.empty() || !batch.forget.empty()) return true;
+  if (batch.cursor || batch.was_parked || !batch.note.empty() || !batch.forget.empty()) return true;
   for (const Planned& planned : batch.items)
     if (planned.plan.writes() || planned.plan.link || planned.plan.forget_link ||
         !planned.plan.issues.empty())

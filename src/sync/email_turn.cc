@@ -286,9 +286,7 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
   return {};
 }
 
-Result<void> commit(Context& context, const Collection& collection, EmailPage& page,
-                    const std::vector<RemovalHint>& hints,
-                    const std::optional<std::pair<std::string, CursorState>>& cursor) {
+Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) {
   StateStore& store = context.engine.store;
   return store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
     TRY_VOID(store.check_lease(tx, context.input.lease));
@@ -307,17 +305,20 @@ Result<void> commit(Context& context, const Collection& collection, EmailPage& p
                        .remote_version = wanted.item.version,
                        .record = wanted.known,
                        .marked = wanted.item.marked,
-                       .container = collection.id,
+                       .container = wanted.item.container.empty() ? batch.collection : wanted.item.container,
                        .hash = wanted.identity,
                        .synced_at = context.now()});
       entries.push_back(entry_for(context, wanted.item, wanted.body ? "create" : "link", "new in the mailbox",
                                   wanted.rule));
       entries.back().record = wanted.known;
+      if (batch.was_parked)
+        TRY_VOID(store.close_issue(tx, context.mailbox(), "item:" + wanted.item.id.value));
     }
     if (!links.empty()) TRY_VOID(store.save_links(tx, links));
     if (!entries.empty()) TRY_VOID(store.save_journal(tx, entries));
-    if (!hints.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), hints));
-    if (cursor) TRY_VOID(store.save_cursor(tx, context.mailbox(), cursor->first, cursor->second));
+    if (!batch.note.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), batch.note));
+    if (batch.cursor)
+      TRY_VOID(store.save_cursor(tx, context.mailbox(), batch.cursor->first, batch.cursor->second));
     if (!page.counts.empty())
       TRY_VOID(store.add_counts(tx, context.mailbox(), context.run, Kind::Email, page.counts));
     return {};
@@ -326,33 +327,36 @@ Result<void> commit(Context& context, const Collection& collection, EmailPage& p
 
 }  // namespace
 
-Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
-  CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
-  CO_TRY(const ChangePage changes, co_await read_page(context, collection, cursor));
-  std::vector<RemoteItem> items;
-  for (const Change& change : changes.changes)
-    if (change.presence == Presence::Present && change.item.head) items.push_back(change.item);
+Task<Result<void>> take_emails(Context& context, EmailBatch batch) {
   for (int tries = 0;; ++tries) {
-    auto gathered = co_await context.engine.executor.blocking([&] { return gather(context, items); });
+    auto gathered = co_await context.engine.executor.blocking([&] { return gather(context, batch.items); });
     if (!gathered) co_return fail(std::move(gathered).error());
     EmailPage page = *std::move(gathered);
     CO_TRY_VOID(co_await fetch_bodies(context, page));
-    CO_TRY(const auto hints, co_await removal_hints(context, collection, changes));
-    const auto saved = cursor_to_save(context, collection, cursor, changes);
-    const bool work = saved || !hints.empty() || !page.wanted.empty() || !page.moved.empty();
-    if (!work) co_return changes.more;
-    auto done = co_await context.engine.executor.blocking(
-        [&] { return commit(context, collection, page, hints, saved); });
+    const bool work = batch.cursor || !batch.note.empty() || !page.wanted.empty() || !page.moved.empty();
+    if (!work) co_return Result<void>{};
+    auto done = co_await context.engine.executor.blocking([&] { return commit(context, batch, page); });
     if (done) {
       context.report.counts[Kind::Email].add(page.counts);
       ++context.report.turns;
-      if (context.input.progress) context.input.progress(Kind::Email, collection.name, page.counts);
-      page_committed(context, collection, changes);
-      co_return changes.more;
+      if (context.input.progress) context.input.progress(Kind::Email, batch.name, page.counts);
+      co_return Result<void>{};
     }
-    if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)
-      co_return fail(std::move(done).error());
+    if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans) co_return done;
   }
+}
+
+Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
+  CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
+  CO_TRY(const ChangePage changes, co_await read_page(context, collection, cursor));
+  EmailBatch batch{.collection = collection.id, .name = collection.name};
+  for (const Change& change : changes.changes)
+    if (change.presence == Presence::Present && change.item.head) batch.items.push_back(change.item);
+  CO_TRY(batch.note, co_await removal_hints(context, collection, changes));
+  batch.cursor = cursor_to_save(context, collection, cursor, changes);
+  CO_TRY_VOID(co_await take_emails(context, std::move(batch)));
+  page_committed(context, collection, changes);
+  co_return changes.more;
 }
 
 }  // namespace mailsync::sync

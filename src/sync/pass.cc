@@ -53,6 +53,7 @@ Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput inp
   CO_TRY_VOID(co_await removal_turn(context));
   for (const Kind kind : {Kind::Contact, Kind::Task, Kind::Meeting})
     CO_TRY_VOID(co_await walk_crm(context, kind));
+  CO_TRY_VOID(co_await retry_turn(context));
   co_return context.report;
 }
 

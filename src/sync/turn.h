@@ -53,6 +53,7 @@ struct Batch {
   std::vector<Planned> items;
   std::optional<std::pair<std::string, CursorState>> cursor;
   std::vector<RemovalHint> note, forget;
+  bool was_parked = false;  // a success closes the item's issue
 };
 
 // VersionStale: somebody changed what was planned on; gather and plan again. Other errors end the pass.
@@ -65,6 +66,8 @@ Task<Result<void>> resume(Context& context);
 
 // One page of a mail folder. Returns whether another page waits.
 Task<Result<bool>> email_turn(Context& context, const Collection& collection);
+// Parked items whose time has come are tried again, a few times.
+Task<Result<void>> retry_turn(Context& context);
 // One page of contacts, tasks or meetings.
 Task<Result<bool>> item_turn(Context& context, const Collection& collection);
 // Removals noted by all collections of this round.
@@ -75,6 +78,17 @@ Task<Result<void>> send_turn(Context& context);
 Task<Result<bool>> crm_turn(Context& context, Kind kind);
 
 // ---- shared steps ----
+
+struct EmailBatch {
+  std::vector<RemoteItem> items;  // heads
+  std::string collection;         // where they are, when the item does not say
+  std::string name;               // for progress
+  std::vector<RemovalHint> note;
+  std::optional<std::pair<std::string, CursorState>> cursor;
+  bool was_parked = false;  // a success closes the item's issue
+};
+// Judges, fetches what is wanted, and commits.
+Task<Result<void>> take_emails(Context& context, EmailBatch batch);
 
 // Situations of these items, with links, records, candidates and sources looked up in a few batched reads.
 Task<Result<std::vector<Situation>>> gather_items(Context& context, Kind kind, std::vector<RemoteItem> items);

@@ -1,0 +1,43 @@
+// One bad item parks itself as an issue and never holds up the rest (F62); it is tried again by itself, and
+// its issue closes.
+#include "tests/scenarios/stage.h"
+
+namespace mailsync::scenario {
+namespace {
+
+TEST(Poison, AnEmailThatCannotBeReadIsParkedAndComesInLater) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  for (int i = 0; i < 3; ++i) stage.add_email(ann, "mail " + std::to_string(i), true);
+  const std::string poisoned = ann.id_of(*stage.items(ann, lab::IdKind::Message).front(), true);
+  stage.world.faults.planned.push_back(
+      {.match = "messages/" + poisoned, .status = 400, .code = "ErrorInvalidRequest", .times = 1});
+  stage.good_pass(ann);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 2);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE key LIKE 'item:%'"), 1);
+  stage.advance(std::chrono::minutes(11));
+  stage.good_pass(ann);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 3);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE key LIKE 'item:%'"), 0);
+}
+
+TEST(Poison, AContactTheServerRefusesIsParkedAndTheOthersGoDown) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  model::Contact contact;
+  for (const char* name : {"Ada", "Bea", "Cid"}) {
+    contact.given_name = name;
+    stage.create(ann, sync::Kind::Contact, model::fields_of(contact));
+  }
+  stage.world.faults.planned.push_back(
+      {.match = "/contacts", .status = 400, .code = "ErrorInvalidProperty", .times = 1});
+  stage.world.faults.planned.back().match = "POST /v1.0/users/" + ann.user.id + "/contactFolders/";
+  stage.good_pass(ann);
+  stage.advance(std::chrono::minutes(11));
+  stage.settle();
+  EXPECT_EQ(stage.items(ann, lab::IdKind::Contact).size(), 3U);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 0);
+}
+
+}  // namespace
+}  // namespace mailsync::scenario
