@@ -80,15 +80,14 @@ Result<std::string> replacement(Engine engine, std::string_view inside) {
                   "}}, which is not a word of database.h, or has the wrong number of arguments");
 }
 
-// Where the literal, quoted name or comment that starts at `at` ends; `at` itself where none starts.
+}  // namespace
+
 size_t end_of_quoted(std::string_view sql, size_t at) {
   if (sql[at] == '\'' || sql[at] == '"') return std::min(sql.find(sql[at], at + 1), sql.size() - 1) + 1;
   if (sql.substr(at, 2) == "--") return std::min(sql.find('\n', at), sql.size());
   if (sql.substr(at, 2) == "/*") return std::min(sql.find("*/", at), sql.size() - 2) + 2;
   return at;
 }
-
-}  // namespace
 
 Result<std::string> replace_words(Engine engine, std::string_view sql) {
   std::string text;

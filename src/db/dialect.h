@@ -15,7 +15,10 @@ Result<std::string> replace_words(Engine engine, std::string_view sql);
 // comments stay.
 std::string number_placeholders(std::string_view sql);
 
-// Both of the above, as the engine needs.
+// Where the literal, quoted name or comment that starts at `at` ends; `at` itself where none starts.
+size_t end_of_quoted(std::string_view sql, size_t at);
+
+// The first two, as the engine needs.
 Result<std::string> translate(Engine engine, std::string_view sql);
 
 }  // namespace mailsync::db

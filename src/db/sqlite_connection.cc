@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "db/dialect.h"
+#include "db/many_rows.h"
 #include "db/sqlite_error.h"
 #include "db/sqlite_files.h"
 #include "db/text.h"
@@ -12,6 +13,7 @@ namespace mailsync::db {
 namespace {
 
 constexpr size_t kMaxStatements = 512;  // a program has some hundreds; more would be SQL built from values
+constexpr size_t kManyRows = 25;        // a page of 100 is four statements
 constexpr int kPatienceMs = 10'000;     // with another program that holds the write lock
 // A log of about 128 MB before it is taken into the database: a page that many transactions changed is then
 // written once, and an initial sync syncs its files less than once per 1,000 emails.
@@ -145,30 +147,66 @@ Result<void> SqliteConnection::set_durability(Durability durability) {
   return {};
 }
 
-Result<sqlite3_stmt*> SqliteConnection::prepared(std::string_view sql) {
-  if (auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
-  TRY(std::string text, translate(Engine::Sqlite, sql));
+Result<SqliteConnection::Compiled> SqliteConnection::compiled(const std::string& text, std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
   int code = sqlite3_prepare_v3(handle_.get(), text.c_str(), static_cast<int>(text.size() + 1),
                                 SQLITE_PREPARE_PERSISTENT, &statement, &rest);
-  Statement owned(statement);
+  Compiled owned(statement);
   if (code != SQLITE_OK) return error(code, shortened(sql));
   if (statement == nullptr || std::string_view(rest).find_first_not_of(" \n\t;") != std::string_view::npos)
     return fail(ErrorKind::Corrupt, "not exactly one SQL statement: " + std::string(shortened(sql)));
-  if (statements_.size() >= kMaxStatements) statements_.clear();
-  return statements_.emplace(sql, std::move(owned)).first->second.get();
+  return owned;
 }
 
-Result<void> SqliteConnection::step_all(sqlite3_stmt* statement, std::string_view sql,
-                                        std::span<const Value> params,
+Result<SqliteConnection::Statement*> SqliteConnection::prepared(std::string_view sql) {
+  if (auto found = statements_.find(sql); found != statements_.end()) return &found->second;
+  TRY(std::string text, translate(Engine::Sqlite, sql));
+  TRY(Compiled one, compiled(text, sql));
+  if (statements_.size() >= kMaxStatements) statements_.clear();
+  return &statements_.emplace(sql, Statement{.one = std::move(one)}).first->second;
+}
+
+// Such a table writes out what it gathered for the transaction at each statement of many rows.
+Result<bool> SqliteConnection::writes_text_index(std::string_view insert) {
+  TRY(Compiled found, compiled("SELECT 1 FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%' "
+                               "AND instr(?1, ' ' || name || ' ') > 0",
+                               "looking for full-text tables"));
+  insert = insert.substr(0, insert.find('('));
+  sqlite3_bind_text64(found.get(), 1, insert.data(), insert.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return sqlite3_step(found.get()) == SQLITE_ROW;
+}
+
+Result<void> SqliteConnection::prepare_many(Statement& statement, std::string_view sql) {
+  if (std::exchange(statement.many_tried, true)) return {};
+  TRY(std::string text, translate(Engine::Sqlite, sql));
+  auto many =
+      for_many_rows(text, sqlite3_bind_parameter_count(statement.one.get()), static_cast<int>(kManyRows));
+  if (!many) return {};
+  TRY(const bool is_index, writes_text_index(text));
+  if (!is_index) {
+    TRY(statement.many, compiled(*many, sql));
+  }
+  return {};
+}
+
+// One run of a statement; the rows of `sets` are its parameters one after another.
+Result<void> SqliteConnection::run_sets(sqlite3_stmt* statement, std::string_view sql,
+                                        std::span<const std::span<const Value>> sets,
                                         const std::function<void(sqlite3_stmt*)>& row) {
-  TRY_VOID(check_texts(params));
-  if (params.size() != static_cast<size_t>(sqlite3_bind_parameter_count(statement)))
-    return fail(ErrorKind::Corrupt, "wrong number of parameters for: " + std::string(shortened(sql)));
-  for (size_t i = 0; i < params.size(); ++i) {
-    if (int code = bind(statement, static_cast<int>(i) + 1, params[i]); code != SQLITE_OK)
-      return error(code, shortened(sql));
+  struct Reset {
+    sqlite3_stmt* s;
+    ~Reset() { sqlite3_reset(s); }
+  } reset{statement};
+  const size_t expected = static_cast<size_t>(sqlite3_bind_parameter_count(statement)) / sets.size();
+  int index = 0;
+  for (std::span<const Value> params : sets) {
+    TRY_VOID(check_texts(params));
+    if (params.size() != expected)
+      return fail(ErrorKind::Corrupt, "wrong number of parameters for: " + std::string(shortened(sql)));
+    for (const Value& value : params) {
+      if (int code = bind(statement, ++index, value); code != SQLITE_OK) return error(code, shortened(sql));
+    }
   }
   int code;
   while ((code = sqlite3_step(statement)) == SQLITE_ROW)
@@ -179,15 +217,12 @@ Result<void> SqliteConnection::step_all(sqlite3_stmt* statement, std::string_vie
 
 Result<void> SqliteConnection::each(std::string_view sql, std::span<const std::span<const Value>> sets,
                                     const std::function<void(sqlite3_stmt*)>& row) {
-  TRY(sqlite3_stmt * statement, prepared(sql));
-  struct Reset {
-    sqlite3_stmt* s;
-    ~Reset() { sqlite3_reset(s); }
-  };
-  for (std::span<const Value> params : sets) {
-    Reset reset{statement};
-    TRY_VOID(step_all(statement, sql, params, row));
-  }
+  TRY(Statement * statement, prepared(sql));
+  if (sets.size() >= kManyRows) TRY_VOID(prepare_many(*statement, sql));
+  for (; statement->many && sets.size() >= kManyRows; sets = sets.subspan(kManyRows))
+    TRY_VOID(run_sets(statement->many.get(), sql, sets.first(kManyRows), row));
+  for (; !sets.empty(); sets = sets.subspan(1))
+    TRY_VOID(run_sets(statement->one.get(), sql, sets.first(1), row));
   return {};
 }
 

@@ -46,10 +46,19 @@ class SqliteConnection {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
-  using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+  using Compiled = std::unique_ptr<sqlite3_stmt, Finalize>;
+  struct Statement {
+    Compiled one;
+    Compiled many;  // for kManyRows rows at once, where that can be
+    bool many_tried = false;
+  };
 
-  Result<sqlite3_stmt*> prepared(std::string_view sql);
-  Result<void> step_all(sqlite3_stmt* statement, std::string_view sql, std::span<const Value> params,
+  Result<Compiled> compiled(const std::string& text, std::string_view sql);
+  Result<Statement*> prepared(std::string_view sql);
+  Result<bool> writes_text_index(std::string_view insert);
+  Result<void> prepare_many(Statement& statement, std::string_view sql);
+  Result<void> run_sets(sqlite3_stmt* statement, std::string_view sql,
+                        std::span<const std::span<const Value>> sets,
                         const std::function<void(sqlite3_stmt*)>& row);
   Result<void> set_up(const Settings& settings);
   std::unexpected<Error> error(int code, std::string_view what);

@@ -272,6 +272,8 @@ const char* gathering_vfs() {
     // No lock around memory statistics and connections: nobody asks for them, and no connection is shared.
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    // What a statement may have to undo stays in memory.
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
     vfs = *default_vfs();
     vfs.pNext = nullptr;
     vfs.zName = "mailsync";
