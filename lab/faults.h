@@ -45,6 +45,8 @@ struct Faults {
   size_t batch_concurrency =
       0;  // n > 0: of independent sub-requests to one mailbox the ones after n get 429 (F123)
 
+  Duration sent_items_delay{0};  // how long a sent draft stays in the Outbox before it is in Sent Items
+
   bool drop_notifications = false;  // nothing is delivered, nobody is told (F140)
   bool duplicate_notifications = false;
   Duration notification_delay = std::chrono::seconds(1);

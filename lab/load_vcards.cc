@@ -44,7 +44,8 @@ std::vector<std::string> unfold(std::istream& in) {
   std::string line;
   bool soft = false;
   while (std::getline(in, line)) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (lines.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    while (!line.empty() && line.back() == '\r') line.pop_back();
     if (soft)
       lines.back().pop_back(), lines.back() += line;
     else if (!lines.empty() && !line.empty() && (line[0] == ' ' || line[0] == '\t'))

@@ -183,8 +183,10 @@ void send_message(World& world, Mailbox& from, json::object fields, std::vector<
   if (draft) {
     draft->fields = std::move(fields);
     draft->attachments = std::move(attachments);
-    world.move(from, *draft, sent->number, now);
-    if (!save) world.remove(from, draft->number, now);
+    if (!save) return world.remove(from, draft->number, now);
+    Duration delay = world.faults.sent_items_delay;
+    world.move(from, *draft, delay > Duration(0) ? from.well_known("outbox")->number : sent->number, now);
+    if (delay > Duration(0)) world.move_later(from, draft->number, sent->number, now + delay);
   } else if (save) {
     Item& item = world.add(from, IdKind::Message, sent->number, std::move(fields), now);
     item.attachments = std::move(attachments);

@@ -216,6 +216,18 @@ void World::remove(Mailbox& mailbox, uint64_t number, Instant now) {
   mailbox.items.erase(it);
 }
 
+void World::move_later(Mailbox& mailbox, uint64_t item, uint64_t container, Instant due) {
+  waiting_.emplace(due, Waiting{&mailbox, item, container});
+}
+
+void World::settle(Instant now) {
+  while (!waiting_.empty() && waiting_.begin()->first <= now) {
+    auto [due, next] = *waiting_.begin();
+    waiting_.erase(waiting_.begin());
+    if (Item* item = next.mailbox->item(next.item)) move(*next.mailbox, *item, next.container, due);
+  }
+}
+
 void World::tell(Mailbox& mailbox, const Item& item, ChangeType type, uint64_t container, Instant at) {
   Change change{.mailbox = mailbox, .item = item, .type = type, .container = container, .at = at};
   for (auto& observer : observers_) observer(change);

@@ -153,6 +153,9 @@ class World {
   void changed(Mailbox& mailbox, Item& item, Instant now, std::optional<uint32_t> day = {});
   void move(Mailbox& mailbox, Item& item, uint64_t container, Instant now);
   void remove(Mailbox& mailbox, uint64_t number, Instant now);
+  // Moves what waits for its time (Outbox to Sent Items); fronts call it before they answer.
+  void move_later(Mailbox& mailbox, uint64_t item, uint64_t container, Instant due);
+  void settle(Instant now);
   uint64_t new_number() { return ++last_number_; }
   uint64_t new_version() { return ++last_version_; }
 
@@ -176,6 +179,12 @@ class World {
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   std::vector<std::function<void(const Change&)>> observers_;
   std::vector<SentMail> outbox_;
+  struct Waiting {
+    Mailbox* mailbox;
+    uint64_t item;
+    uint64_t container;
+  };
+  std::multimap<Instant, Waiting> waiting_;
   uint64_t last_number_ = 0;
   uint64_t last_version_ = 0;
 };

@@ -10,6 +10,8 @@
 namespace mailsync::lab::graph {
 namespace {
 
+constexpr size_t kMaxBody = 4u << 20;  // of a JSON or MIME request
+
 std::vector<std::string> segments_of(std::string_view path) {
   std::vector<std::string> out;
   while (!path.empty()) {
@@ -181,6 +183,8 @@ Answer GraphFront::Impl::too_many(const Call& call, std::string_view message) {
 }
 
 Answer GraphFront::Impl::route(Call& call) {
+  if (call.request.body.size() > kMaxBody)
+    return error_answer(call, 413, "BadRequest", "The request body is larger than 4 MB.");
   if (!call.prefer.zone)
     return error_answer(call, 400, "TimeZoneNotSupportedException",
                         "A valid TimeZone value must be specified in the outlook.timezone preference.");
@@ -260,6 +264,7 @@ GraphFront::~GraphFront() = default;
 
 std::optional<net::ServerResponse> GraphFront::serve(const net::ServerRequest& request, Instant now) {
   World& world = impl_->world;
+  world.settle(now);
   if (request.path.starts_with("/upload/")) {
     ++world.counters.requests;
     return serve_upload(world, impl_->desk, request, now);
@@ -304,6 +309,7 @@ void GraphFront::leave(const net::ServerRequest& request) {
   impl_->throttle.end(&request);
 }
 std::vector<OutgoingPost> GraphFront::take_due_notifications(Instant now) {
+  impl_->world.settle(now);
   return impl_->notifier.take_due(now);
 }
 void GraphFront::delivered(const OutgoingPost& post, int status, Instant now) {

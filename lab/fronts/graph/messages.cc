@@ -21,6 +21,11 @@ Answer list_messages(Call& call, const Container* folder) {
   auto expand = parse_expand(call.query("$expand"));
   auto filter = std::string(call.query("$filter"));
   Selection select(call.query("$select"));
+  // Exchange sorts only by what it filters by first.
+  if (auto order = call.query("$orderby");
+      !order.empty() && !filter.empty() && !filter.starts_with(order.substr(0, order.find(' '))))
+    return error_answer(call, 400, "InefficientFilter",
+                        "The restriction or sort order is too complex for this operation.");
   std::vector<const Item*> items;
   for (auto& [_, item] : call.mailbox->items)
     if (item.kind == IdKind::Message && (!folder || item.container == folder->number)) {

@@ -153,6 +153,32 @@ TEST_F(Messages, ADraftIsSentOnceAndFound) {
   EXPECT_EQ(text_of(received.value()[0].as_object(), "internetMessageId"), sent.text("internetMessageId"));
 }
 
+TEST_F(Messages, ASentDraftMayWaitInTheOutbox_F144) {
+  world.faults.sent_items_delay = std::chrono::seconds(30);
+  Reply draft = post(of(ada) + "/messages",
+                     json::object{{"subject", "slow"},
+                                  {"toRecipients", json::array{recipient_of("ben@contoso.example", "")}}},
+                     immutable);
+  post(of(ada) + "/messages/" + draft.text("id") + "/send", nullptr);
+  EXPECT_TRUE(get(of(ada) + "/mailFolders/sentitems/messages").value().empty());
+  pass(std::chrono::seconds(30));
+  EXPECT_EQ(get(of(ada) + "/mailFolders/sentitems/messages", immutable).value().size(), 1U);
+}
+
+TEST_F(Messages, WhatExchangeRefusesIsRefused) {
+  auto headers = [](const char* name, int count) {
+    json::array list;
+    for (int i = 0; i < count; ++i) list.push_back({{"name", name + std::to_string(i)}, {"value", "v"}});
+    return json::object{{"subject", "x"}, {"internetMessageHeaders", list}};
+  };
+  EXPECT_EQ(post(of(ada) + "/messages", headers("x-ref", 5)).status, 201);
+  EXPECT_EQ(post(of(ada) + "/messages", headers("x-ref", 6)).status, 400);
+  EXPECT_EQ(post(of(ada) + "/messages", headers("Subject", 1)).code(), "InvalidInternetMessageHeader");
+  EXPECT_EQ(get(of(ada) + "/messages?$filter=isRead%20eq%20false&$orderby=receivedDateTime%20desc").code(),
+            "InefficientFilter");
+  EXPECT_EQ(post(of(ada) + "/messages", json::object{{"subject", std::string(5u << 20, 'x')}}).status, 413);
+}
+
 TEST_F(Messages, SendingNeedsItsOwnPermission) {
   tokens.put("reader",
              {.app_id = "app-1", .scopes = {"Mail.ReadWrite"}, .expires = now + std::chrono::hours(1)});

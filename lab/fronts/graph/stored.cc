@@ -296,6 +296,17 @@ std::optional<Answer> check_properties(const Call& call, Shape shape, const json
         call, 400, "RequestBodyRead",
         "Cannot convert the value of property '" + std::string(name) + "' to the expected type.");
   }
+  if (auto* headers = array_of(body, "internetMessageHeaders")) {
+    if (headers->size() > 5)
+      return error_answer(call, 400, "InvalidInternetMessageHeaderCollection",
+                          "Maximum number of headers in one message should be less than or equal to 5.");
+    for (auto& header : *headers)
+      if (auto name = text_of(header.get_object(), "name");
+          !name.starts_with("x-") && !name.starts_with("X-"))
+        return error_answer(
+            call, 400, "InvalidInternetMessageHeader",
+            "The internet message header name '" + std::string(name) + "' should start with 'x-' or 'X-'.");
+  }
   if (auto* body_value = object_of(body, "body")) {
     std::string type(text_of(*body_value, "contentType"));
     if (!type.empty() && !same_address(type, "text") && !same_address(type, "html"))
