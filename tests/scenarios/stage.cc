@@ -91,18 +91,25 @@ sync::Mailbox& Stage::connected(const lab::Mailbox& mailbox) {
   return std::ranges::find(connected_, &mailbox, [](const auto& pair) { return pair.first; })->second;
 }
 
+graph::Replica& Stage::replica_of(const sync::Mailbox& row) {
+  auto& replica = replicas_[row.id];
+  if (!replica) {
+    graph::TokenSource source = [](std::optional<std::string>) -> Task<Result<net::Bearer>> {
+      co_return net::Bearer{.token = Secret(std::string(kToken)),
+                            .origin = *net::Origin::of("https://graph.lab")};
+    };
+    auto client = std::make_unique<graph::Client>(
+        http, source, executor, random, limit_,
+        graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user});
+    replica =
+        std::make_unique<graph::Replica>(std::move(client), graph::ReplicaOptions{.profile = row.profile});
+  }
+  return *replica;
+}
+
 Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
   const sync::Mailbox& row = connected(mailbox);
-  net::RateLimit limit(executor, {});
-  graph::TokenSource source = [](std::optional<std::string>) -> Task<Result<net::Bearer>> {
-    co_return net::Bearer{.token = Secret(std::string(kToken)),
-                          .origin = *net::Origin::of("https://graph.lab")};
-  };
-  graph::Replica replica(
-      std::make_unique<graph::Client>(
-          http, source, executor, random, limit,
-          graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user}),
-      {.profile = row.profile});
+  graph::Replica& replica = replica_of(row);
   sync::People people{.own_addresses = {row.address}, .internal_domains = {"ours.example"}};
   sync::Engine engine{executor, random, *store, *crm, *directory};
   std::optional<Result<sync::PassReport>> out;
@@ -118,6 +125,7 @@ Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
   if (crashed) {
     executor.crash();
     task = Task<void>();
+    replicas_.clear();
     crashed = false;
     commit_fault = {};
     return fail(ErrorKind::Cancelled, "the process died");

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,7 +38,7 @@ class Stage {
   lab::Mailbox& connect(const std::string& address, const std::string& name, sync::Profile profile = {});
   sync::Mailbox& connected(const lab::Mailbox& mailbox);
 
-  // One pass over one mailbox, with a fresh process around it: nothing is remembered but what was committed.
+  // One pass over one mailbox. What the process remembers between passes (folder lists) dies with a crash.
   Result<sync::PassReport> pass(const lab::Mailbox& mailbox);
   // Passes over every mailbox until all of them are quiet; fails the test after ten rounds.
   void settle();
@@ -92,7 +93,11 @@ class Stage {
   static constexpr AccountId kAccount{7};
 
  private:
+  graph::Replica& replica_of(const sync::Mailbox& row);
+
   std::vector<std::pair<const lab::Mailbox*, sync::Mailbox>> connected_;
+  net::RateLimit limit_{executor, {}};
+  std::map<MailboxId, std::unique_ptr<graph::Replica>> replicas_;
 };
 
 }  // namespace mailsync::scenario
