@@ -15,7 +15,6 @@
 #include "lab/json_read.h"
 #include "lab/meetings.h"
 #include "mailbox/graph/replica.h"
-#include "tests/contract/transcript_client.h"
 
 namespace mailsync::tests {
 
@@ -50,7 +49,7 @@ class GraphFixture : public testing::Test {
   }
   std::unique_ptr<graph::Client> new_client(int page_size = 1000) {
     return std::make_unique<graph::Client>(
-        recorded, [](std::optional<std::string>) { return bearer(); }, executor, random, limit,
+        http, [](std::optional<std::string>) { return bearer(); }, executor, random, limit,
         graph::ClientOptions{
             .base_url = "https://graph.lab/v1.0", .user = ada.user.id, .page_size = page_size});
   }
@@ -164,7 +163,6 @@ class GraphFixture : public testing::Test {
   lab::TokenTable tokens;
   lab::graph::GraphFront front{world, tokens};
   lab::InProcessClient http{executor};
-  TranscriptClient recorded{http};
   lab::Host host{executor, {&front}, front, &http};
   net::RateLimit limit{executor, {}};
   sync::Profile profile;

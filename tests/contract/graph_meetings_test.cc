@@ -263,7 +263,7 @@ TEST_F(GraphMeetings, AnAttendeesCopyTakesOnlyWhatIsHisOwn) {
   EXPECT_EQ(world.outbox().size(), mails);
   // The same meeting in both mailboxes has one key (F96).
   auto client = std::make_unique<graph::Client>(
-      recorded, [](std::optional<std::string>) { return bearer(); }, executor, random, limit,
+      http, [](std::optional<std::string>) { return bearer(); }, executor, random, limit,
       graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = ben.user.id});
   Replica other(std::move(client), {.profile = profile});
   const auto original = run(other.fetch(Kind::Meeting, {{ben.id_of(event, true)}}));
