@@ -1,5 +1,7 @@
 #include "server/cli.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
@@ -130,6 +132,23 @@ void add_commands(CLI::App& app, Wanted& wanted) {
 
 }  // namespace
 
+namespace {
+
+// The word that stands where a command should, when it is none; "" otherwise.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--config") ++i;
+    if (word.starts_with('-')) continue;
+    const auto commands =
+        app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
+    return commands.empty() ? word : "";
+  }
+  return "";
+}
+
+}  // namespace
+
 int run_program(int argc, char** argv) {
   CLI::App app("Keeps emails, contacts, tasks and meetings in step between Microsoft 365 and a CRM.",
                "mailsync");
@@ -138,6 +157,12 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
+    if (const std::string word = unknown_command(app, argc, argv); !word.empty()) {
+      fmt::print(stderr,
+                 "mailsync: there is no command \"{}\". \"mailsync --help\" shows those that there are.\n",
+                 word);
+      return static_cast<int>(Exit::Usage);
+    }
     // What help and the version print is no mistake.
     return app.exit(problem) == 0 ? 0 : static_cast<int>(Exit::Usage);
   }

@@ -190,7 +190,8 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
                             .random = self.random_,
                             .store = *self.data_.store,
                             .crm = *self.data_.crm,
-                            .directory = *self.data_.directory};
+                            .directory = *self.data_.directory,
+                            .outbox = self.data_.outbox.get()};
   auto report = co_await sync::run_pass(engine, *link->replica,
                                         {.mailbox = std::move(request.mailbox),
                                          .people = people,

@@ -6,6 +6,7 @@
 #include "auth/users.h"
 #include "base/clock.h"
 #include "crm/builtin/local_replica.h"
+#include "crm/builtin/outbox.h"
 #include "db/database.h"
 #include "server/settings.h"
 #include "store/lease_store.h"
@@ -22,6 +23,7 @@ struct Data {
   std::unique_ptr<store::LeaseStore> leases;
   std::unique_ptr<crm::BuiltinReplica> crm;
   std::unique_ptr<crm::BuiltinDirectory> directory;
+  std::unique_ptr<crm::BuiltinOutbox> outbox;
 };
 
 // Blocks. The clock outlives it.

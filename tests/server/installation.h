@@ -1,0 +1,66 @@
+// An installation of its own in a scratch directory: settings, master key, users, mailboxes; and a lab beside
+// it.
+#pragma once
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/asio_executor.h"
+#include "net/curl_client.h"
+#include "tests/server/process.h"
+
+namespace mailsync::test {
+
+// mailsync-lab as a process; its description as it wrote it.
+class LabProcess {
+ public:
+  LabProcess(const std::filesystem::path& dir, std::vector<std::string> options);
+  std::string text(std::string_view member) const;
+  std::vector<std::string> mailboxes() const;
+  Process& process() { return *process_; }
+
+ private:
+  std::unique_ptr<Process> process_;
+  boost::json::object about_;
+};
+
+class Installation {
+ public:
+  Installation();
+  ~Installation();
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+
+  const std::filesystem::path& dir() const { return dir_; }
+  // Settings for this lab, or for none. `more` is appended.
+  void write_settings(const LabProcess* lab, const std::string& more = "");
+  // mailsync … --config …
+  Ended mailsync(std::vector<std::string> arguments, const std::string& input = "");
+  boost::json::object json(
+      std::vector<std::string> arguments);  // --json; fails the test unless it is an object
+  std::unique_ptr<Process> start(std::vector<std::string> arguments);
+  void connect(const std::vector<std::string>& addresses);
+
+ private:
+  std::vector<std::string> command(std::vector<std::string> arguments) const;
+  std::filesystem::path dir_;
+};
+
+// The server, running; its address.
+struct Running {
+  explicit Running(Installation& installation);
+  net::HttpAnswer get(const std::string& path);
+  net::HttpAnswer send(net::HttpRequest request);  // url is a path
+  Ended stop();                                    // SIGTERM
+
+  std::unique_ptr<Process> process;
+  std::string url;
+  net::AsioExecutor executor;
+  std::optional<net::CurlClient> http;
+};
+
+}  // namespace mailsync::test
