@@ -11,6 +11,7 @@
 #include "server/connections.h"
 #include "server/crm_watch.h"
 #include "server/instance.h"
+#include "server/push_keeper.h"
 #include "server/site.h"
 
 namespace mailsync::server {
@@ -37,6 +38,9 @@ class Server {
   Result<void> build_sync();
   Result<void> build_site();
   static Task<void> clean_up_now_and_then(Server& self);
+  static Task<net::ServerResponse> receive_notice(Server& self, net::ServerRequest request) {
+    co_return self.push_->receive(request);
+  }
   bool https() const;
 
   const Settings& settings_;
@@ -49,6 +53,7 @@ class Server {
   Metrics metrics_;
   std::optional<Connections> connections_;
   std::optional<schedule::Scheduler> scheduler_;
+  std::optional<PushKeeper> push_;
   std::optional<Site> site_;
   std::unique_ptr<net::HttpServer> http_;
 };
@@ -74,6 +79,11 @@ Result<void> Server::build_sync() {
                                        .poll = settings_.sync.poll,
                                        .parallel = static_cast<size_t>(settings_.sync.parallel)});
   scheduler_->observe(metrics_);
+  if (!settings_.server.public_url.empty()) {
+    push_.emplace(executor_, *connections_, *scheduler_, metrics_,
+                  settings_.server.public_url + "/notifications/graph");
+    scheduler_->observe(*push_);
+  }
   return {};
 }
 
@@ -83,6 +93,8 @@ bool Server::https() const {
 
 Result<void> Server::build_site() {
   Site::Parts parts{.scheduler = scheduler_ ? &*scheduler_ : nullptr, .https = https()};
+  if (push_)
+    parts.notices = [this](net::ServerRequest request) { return receive_notice(*this, std::move(request)); };
   if (const std::string dir = find_web_dir(settings_); !dir.empty()) {
     TRY(parts.web, WebFiles::load(dir));
   } else if (!settings_.server.web_dir.empty()) {
@@ -123,6 +135,7 @@ void Server::run() {
   if (scheduler_) {
     scheduler_->start();
     executor_.spawn(watch_crm(executor_, data_, *scheduler_));
+    if (push_) executor_.spawn(PushKeeper::run(*push_));
   }
   log::info("listening", {{"address", settings_.server.address}, {"port", port()}});
   executor_.run(true);

@@ -157,7 +157,7 @@ Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mai
                                                     .origin = origin,
                                                     .scopes = as_user ? user_scopes() : app_scopes(settings_),
                                                     .last = std::nullopt});
-  auto client = std::make_unique<graph::Client>(
+  link->client = std::make_shared<graph::Client>(
       http_,
       [bearers = link->bearers](std::optional<std::string> claims) {
         return Bearers::next(bearers, std::move(claims));
@@ -166,7 +166,8 @@ Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mai
       graph::ClientOptions{.base_url = service_root(settings_.graph.url),
                            .user = as_user ? "" : mailbox.remote_user});
   link->replica =
-      std::make_shared<graph::Replica>(std::move(client), graph::ReplicaOptions{.profile = mailbox.profile});
+      std::make_shared<graph::Replica>(link->client, graph::ReplicaOptions{.profile = mailbox.profile});
+  link->sender = std::make_shared<graph::Sender>(link->client);
   place = std::move(link);
   return place;
 }
@@ -175,6 +176,18 @@ Result<std::shared_ptr<sync::Replica>> Connections::replica(const sync::Mailbox&
   TRY(const std::shared_ptr<Link> link, link_for(mailbox));
   // Shares the link's life: the client inside uses its limit and its tokens.
   return std::shared_ptr<sync::Replica>(link, link->replica.get());
+}
+
+Result<std::shared_ptr<sync::Push>> Connections::push(const sync::Mailbox& mailbox, const std::string& url) {
+  TRY(const std::shared_ptr<Link> link, link_for(mailbox));
+  struct Kept {
+    std::shared_ptr<Link> link;
+    graph::Push push;
+  };
+  auto kept = std::make_shared<Kept>(Kept{
+      link,
+      graph::Push(link->client, {.mailbox = mailbox.id, .notification_url = url, .lifecycle_url = url})});
+  return std::shared_ptr<sync::Push>(kept, &kept->push);
 }
 
 void Connections::forget_token(MailboxId mailbox) {
@@ -196,6 +209,7 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
                                         {.mailbox = std::move(request.mailbox),
                                          .people = people,
                                          .lease = request.lease,
+                                         .sender = link->sender.get(),
                                          .progress = std::move(request.progress)});
   // A token may have been refused before its time; the next pass asks for another.
   if (!report && report.error().kind == ErrorKind::LoginNeeded) self.forget_token(id);

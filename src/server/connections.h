@@ -9,7 +9,9 @@
 #include "auth/oauth.h"
 #include "auth/sql_vault.h"
 #include "auth/token_source.h"
+#include "mailbox/graph/push.h"
 #include "mailbox/graph/replica.h"
+#include "mailbox/graph/sender.h"
 #include "net/asio_executor.h"
 #include "net/curl_client.h"
 #include "net/rate_limit.h"
@@ -40,6 +42,8 @@ class Connections {
   // The mailbox's replica; made anew when its profile or its name on the server has changed. LoginNeeded and
   // ItemInvalid only for wrong settings: nothing is asked of the server.
   Result<std::shared_ptr<sync::Replica>> replica(const sync::Mailbox& mailbox);
+  // Change notices for the mailbox, posted to `url`.
+  Result<std::shared_ptr<sync::Push>> push(const sync::Mailbox& mailbox, const std::string& url);
   // Another token next time.
   void forget_token(MailboxId mailbox);
 
@@ -57,7 +61,9 @@ class Connections {
     std::string made_for;  // what the replica depends on, to notice a change
     std::unique_ptr<net::RateLimit> limit;
     std::shared_ptr<Bearers> bearers;
+    std::shared_ptr<graph::Client> client;
     std::shared_ptr<graph::Replica> replica;
+    std::shared_ptr<graph::Sender> sender;
   };
   static Task<Result<sync::PassReport>> run(Connections& self, schedule::PassRequest request);
   Result<std::shared_ptr<Link>> link_for(const sync::Mailbox& mailbox);
