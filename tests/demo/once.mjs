@@ -1,0 +1,4 @@
+// ./dev demo --once, after the first sync.
+export async function once() {
+  throw new Error('not yet')
+}
