@@ -7,8 +7,12 @@
 
 namespace mailsync::format {
 
-// One pass, linear in the input, no recursion (S28). Scripts, styles, comments and the head are left out;
-// block elements and <br> begin a line; entities are decoded; blanks are folded. Never fails.
+// HTML bigger than this is cut before it is read: search and preview live with its beginning (S28).
+inline constexpr size_t kMostHtmlBytes = 2 << 20;
+
+// As a browser reads it (WHATWG HTML, by gumbo): scripts, styles, comments and the head are left out; block
+// elements and <br> begin a line; entities are decoded; blanks are folded. What is nested or blown up beyond
+// any honest mail is read with its tags cut out. Valid UTF-8 without NUL; never fails, never throws.
 std::string text_of_html(std::string_view html);
 
 // The first `characters` of a text with all white space folded to single blanks.

@@ -22,6 +22,29 @@ TEST(HtmlText, BrokenMarkupEndsAndKeepsWhatItCan) {
   EXPECT_EQ(text_of_html(""), "");
 }
 
+TEST(HtmlText, ReadsWhatABrowserWouldRead) {
+  EXPECT_EQ(text_of_html("&lang;x&rang; &yacute; &#128; a&shy;b&#8203;c"), "⟨x⟩ ý € abc");
+  EXPECT_EQ(text_of_html("<table><tr><td>one<td>two</table>after"), "one\ntwo\nafter");
+  EXPECT_EQ(text_of_html(std::string("a\0b\xFF", 4)), "ab\xEF\xBF\xBD");
+  EXPECT_EQ(text_of_html("<!-- <p>hidden --><b title='a>b'>bold</b>"), "bold");
+}
+
+// Trees that take a parser quadratic time, gigabytes or the whole stack (S28).
+TEST(HtmlText, BombsEndSoonAndKeepTheirWords) {
+  const auto repeated = [](std::string_view what, size_t times) {
+    std::string out;
+    for (size_t i = 0; i < times; ++i) out += what;
+    return out;
+  };
+  EXPECT_EQ(text_of_html(repeated("<div>", 300'000) + "deep"), "deep");
+  EXPECT_EQ(text_of_html(repeated("<div></x>", 150'000) + "deep"), "deep");
+  EXPECT_EQ(text_of_html(repeated("<p>x", 100)), repeated("x\n", 99) + "x");
+  std::string fonts;
+  for (int i = 0; i < 350; ++i) fonts += "<font color=" + std::to_string(i) + ">";
+  EXPECT_TRUE(text_of_html("<p>" + fonts + repeated("<p>x", 100'000)).starts_with("x x"));
+  EXPECT_LE(text_of_html(std::string(3 * kMostHtmlBytes, 'a')).size(), kMostHtmlBytes);
+}
+
 TEST(HtmlText, APreviewIsOneLineCutBetweenCharacters) {
   EXPECT_EQ(preview_of_text("  a \n\n b\tc "), "a b c");
   EXPECT_EQ(preview_of_text("ääää", 2), "ää");
