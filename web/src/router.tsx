@@ -91,6 +91,7 @@ export function createAppRouter(queries: QueryClient) {
     defaultErrorComponent: ErrorPage,
     defaultPreload: false,
     scrollRestoration: true,
+    scrollToTopSelectors: ["#content"], // the page scrolls inside of the shell
   });
 }
 

@@ -43,7 +43,8 @@ export function useUser(): Schemas["User"] {
 export function useForgetSession(): () => void {
   const queries = useQueryClient();
   return () => {
-    queries.clear();
+    // First the session, so that nothing on screen asks again; then everything that was seen in it.
     queries.setQueryData(sessionQuery.queryKey, null);
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
   };
 }

@@ -96,6 +96,11 @@ export function RecordForm(props: RecordFormProps) {
     const wanted = props.focusField ? root.current?.querySelector<HTMLElement>(`[data-field="${props.focusField}"] :is(input, textarea, select)`) : undefined;
     (wanted ?? root.current?.querySelector<HTMLElement>("input, textarea, select"))?.focus();
   }, [props.focusField]);
+  // What stands in the way is at the top of a form that may be scrolled away.
+  const troubled = save.failureCount > 0 && save.isError;
+  useEffect(() => {
+    if (troubled) root.current?.querySelector(".fui-MessageBar")?.scrollIntoView({ block: "center" });
+  }, [troubled, merge]);
   const cancel = () => {
     form.finished.current = true;
     props.onCancel();
