@@ -32,6 +32,7 @@ struct Faults {
 
   bool ignore_if_match = false;  // preconditions are accepted and not checked
   bool rewrite_on_store = true;  // HTML wrapped, phones and subjects trimmed, names of addresses filled (F5)
+  bool event_text_becomes_html = false;  // a meeting's plain text comes back as an HTML document
   // changeKey moves by itself this often (every n-th read of an item); 0 = never (F29)
   uint32_t change_key_drift = 0;
   bool deleted_contacts_readable =

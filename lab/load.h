@@ -24,6 +24,9 @@ struct MailWish {
   size_t most = SIZE_MAX;        // messages over all mailboxes, picked evenly from what is there
   std::string category = "CRM";  // put on half of them, chosen by the world's seed
   double share_marked = 0.5;
+  // Fewer files than `most`: they are loaded again, each time under message ids of their own, until there are
+  // enough.
+  bool repeat = false;
   size_t shared_every = 40;  // every n-th lies in two mailboxes (one email, many mailboxes); 0 = never
 };
 

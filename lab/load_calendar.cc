@@ -162,14 +162,24 @@ std::expected<json::object, std::string> read_event(const Source& source, icalco
   if (!icaltime_is_valid_time(start) || icaltime_is_null_time(start) || start.year < 1700)
     return std::unexpected("DTSTART is not a date");
   std::string zone = zone_name(start_property, start);
-  if (zone.empty()) return std::unexpected("its time zone is unknown");
+  bool custom = zone.empty();
+  if (custom) {
+    // A zone with rules of its own and no known name: the moments are right, the name is what Exchange shows
+    // (F98).
+    icaltimetype with_zone = icalcomponent_get_dtstart(event);
+    if (!with_zone.zone || icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY))
+      return std::unexpected("its time zone is unknown");
+    start = icaltime_convert_to_zone(with_zone, icaltimezone_get_utc_timezone());
+    zone = "UTC";
+  }
   icaltimetype end = icalcomponent_get_dtend(event);
   if (icaltime_is_null_time(end) || !icaltime_is_valid_time(end)) end = start;
+  if (custom && end.zone) end = icaltime_convert_to_zone(end, icaltimezone_get_utc_timezone());
   LocalTime from = local_of(start) + date::days(source.shift_days),
             to = local_of(end) + date::days(source.shift_days);
   icalproperty* end_property = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
   std::string end_zone = end_property ? zone_name(end_property, end) : zone;
-  if (end_zone.empty()) end_zone = zone;
+  if (end_zone.empty() || custom) end_zone = zone;
   if (start.is_date && to <= from) to = from + date::days(1);
   json::object fields{
       {"subject", text_of_property(event, ICAL_SUMMARY_PROPERTY)},
@@ -179,6 +189,7 @@ std::expected<json::object, std::string> read_event(const Source& source, icalco
       {"isAllDay", start.is_date != 0},
       {"start", date_time_time_zone(from, zone)},
       {"end", date_time_time_zone(to, end_zone)}};
+  if (custom) fields["originalStartTimeZone"] = fields["originalEndTimeZone"] = "tzone://Microsoft/Custom";
   std::string privacy = text_of_property(event, ICAL_CLASS_PROPERTY);
   fields["sensitivity"] = privacy == "PRIVATE"        ? "private"
                           : privacy == "CONFIDENTIAL" ? "confidential"

@@ -104,6 +104,26 @@ void store(World& world, Mailbox& mailbox, const Ready& mail, Duration shift, bo
   }
 }
 
+// The same message as if it were another one: only the first Message-ID differs.
+std::string under_another_id(std::string bytes, size_t turn) {
+  for (size_t line = 0; line < bytes.size() && bytes[line] != '\n';) {
+    size_t end = std::min(bytes.find('\n', line), bytes.size());
+    auto open = bytes.find('<', line);
+    if (same_address(std::string_view(bytes).substr(line, 11), "Message-ID:") && open < end) {
+      bytes.insert(open + 1, "again" + std::to_string(turn) + ".");
+      break;
+    }
+    line = end + 1;
+  }
+  return bytes;
+}
+
+void repeat_until(std::vector<RawMail>& raw, size_t most) {
+  size_t once = raw.size();
+  for (size_t i = 0; once > 0 && raw.size() < most; ++i)
+    raw.push_back({raw[i % once].name, under_another_id(raw[i % once].bytes, i / once + 1)});
+}
+
 std::vector<Ready> read_all(const fs::path& path, const MailWish& wish, Loaded& loaded) {
   std::vector<RawMail> raw;
   auto files = files_of(path);
@@ -118,6 +138,7 @@ std::vector<Ready> read_all(const fs::path& path, const MailWish& wish, Loaded& 
       raw.push_back({file.string(), without_envelope(std::move(bytes))});
   }
   raw = picked(std::move(raw), wish.most);
+  if (wish.repeat && wish.most != SIZE_MAX) repeat_until(raw, wish.most);
   std::vector<Ready> out;
   for (auto& [name, bytes] : raw) {
     if (bytes.empty()) {

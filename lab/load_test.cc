@@ -63,6 +63,15 @@ TEST_F(Load, BytesStayAsTheyWereWithoutTheEnvelopeLine) {
   EXPECT_TRUE(bytes.contains(mail(4)));
 }
 
+TEST_F(Load, FewFilesMakeManyMessagesWhenAsked) {
+  write("a.eml", mail(1));
+  write("b.eml", mail(2));
+  EXPECT_EQ(load_mail(world, {&ada}, folder, {.most = 7, .repeat = true}, now).messages, 7U);
+  std::set<std::string> ids;
+  for (auto& [_, item] : ada.items) ids.emplace(text_of(item.fields, "internetMessageId"));
+  EXPECT_EQ(ids.size(), 7U);
+}
+
 TEST_F(Load, BrokenMessagesAreLoadedAllTheSame) {
   write("no-id.eml", "From: a@x\n\nx");
   write("nul.eml", std::string("Subject: a\0b\n\n\0\xff", 16));
@@ -94,6 +103,19 @@ TEST_F(Load, CalendarsBringSeriesExceptionsAndZones) {
                                   *Instant::from_iso("2026-12-31T00:00:00Z"));
   EXPECT_EQ(days.size(), 4U);
   EXPECT_EQ(span_of(*master, days[1])->start, *Instant::from_iso("2026-11-09T10:00:00Z"));
+}
+
+TEST_F(Load, AZoneWithoutAKnownNameKeepsItsMoments_F98) {
+  auto path =
+      write("z.ics",
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:Our "
+            "Zone\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0330\r\nTZOFFSETTO:+0330\r\n"
+            "END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:z\r\nDTSTART;TZID=Our "
+            "Zone:20261102T090000\r\nDTEND;TZID=Our Zone:20261102T100000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+  ASSERT_EQ(load_calendar(world, ada, path, now).events, 1U);
+  Item* event = find_by_uid(ada, "z");
+  EXPECT_EQ(span_of(*event)->start, *Instant::from_iso("2026-11-02T05:30:00Z"));
+  EXPECT_EQ(text_of(event->fields, "originalStartTimeZone"), "tzone://Microsoft/Custom");
 }
 
 TEST_F(Load, ContactsComeFromCardsOfAnyVersion) {

@@ -125,6 +125,7 @@ void each_switch(F& faults, Visit visit) {
   visit("token_gone", faults.token_gone);
   visit("ignore_if_match", faults.ignore_if_match);
   visit("rewrite_on_store", faults.rewrite_on_store);
+  visit("event_text_becomes_html", faults.event_text_becomes_html);
   visit("change_key_drift", faults.change_key_drift);
   visit("deleted_contacts_readable", faults.deleted_contacts_readable);
   visit("max_concurrent", faults.max_concurrent);
@@ -132,6 +133,7 @@ void each_switch(F& faults, Visit visit) {
   visit("max_upload_bytes_per_5_min", faults.max_upload_bytes_per_5_min);
   visit("retry_after", faults.retry_after);
   visit("batch_concurrency", faults.batch_concurrency);
+  visit("sent_items_delay", faults.sent_items_delay);
   visit("drop_notifications", faults.drop_notifications);
   visit("duplicate_notifications", faults.duplicate_notifications);
   visit("notification_delay", faults.notification_delay);

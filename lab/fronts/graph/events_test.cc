@@ -74,6 +74,15 @@ TEST_F(Events, AnAllDayEventIsMidnightToMidnightInAnyZone_F97) {
   EXPECT_EQ(create({{"isAllDay", true}}, ada).status, 400);
 }
 
+TEST_F(Events, PlainTextMayComeBackAsHtml) {
+  world.faults.event_text_becomes_html = true;
+  Reply made = create({{"body", {{"contentType", "text"}, {"content", "a < b\nc"}}}}, ada);
+  EXPECT_EQ(text_of(*object_of(made.body, "body"), "contentType"), "html");
+  Reply plain =
+      get(of(ada) + "/events/" + made.text("id"), {{"Prefer", "outlook.body-content-type=\"text\""}});
+  EXPECT_EQ(text_of(*object_of(plain.body, "body"), "content"), "a < b\r\n\r\nc");
+}
+
 TEST_F(Events, ARepeatedTransactionIdMakesNoSecondEvent_F14) {
   Reply first =
       create({{"transactionId", "op-1"}, {"attendees", json::array{invite("eve@outside.example")}}}, ada);

@@ -262,6 +262,25 @@ void wrap_html(json::value& body) {
       content + "</body></html>";
 }
 
+void text_to_html(json::value& body) {
+  if (!body.is_object() || text_of(body.get_object(), "contentType") == "html") return;
+  std::string html;
+  for (char c : text_of(body.get_object(), "content")) {
+    if (c == '<')
+      html += "&lt;";
+    else if (c == '>')
+      html += "&gt;";
+    else if (c == '&')
+      html += "&amp;";
+    else if (c == '\n')
+      html += "<br>\r\n";
+    else if (c != '\r')
+      html += c;
+  }
+  body = json::object{{"contentType", "html"}, {"content", "<div class=\"PlainText\">" + html + "</div>"}};
+  wrap_html(body);
+}
+
 void rewrite_contact(json::object& body) {
   for (std::string_view name : {"businessPhones", "homePhones", "mobilePhone", "displayName", "givenName",
                                 "surname", "companyName", "jobTitle"})
@@ -324,6 +343,9 @@ json::object stored_form(const Call& call, Shape shape, json::object body) {
   if (auto* value = body.if_contains("body")) {
     if (call.world.faults.rewrite_on_store) wrap_html(*value);
   }
+  if (auto* value = body.if_contains("body");
+      value && shape == Shape::Event && call.world.faults.event_text_becomes_html)
+    text_to_html(*value);
   if (!call.world.faults.rewrite_on_store) return body;
   for (std::string_view name : {"subject", "title"})
     if (auto* value = body.if_contains(name)) trim_value(*value);
