@@ -1,3 +1,7 @@
+#include <sodium.h>
+
+#include <array>
+
 #include "store/base_codec.h"
 #include "store/codes.h"
 #include "store/state_store.h"
@@ -13,22 +17,34 @@ namespace {
 
 constexpr std::string_view kInsert =
     "INSERT INTO link (account_id, " LINK_COLUMNS
-    ") VALUES ((SELECT account_id FROM mailbox WHERE id = $1), "
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id";
+    ", remote_key) VALUES ((SELECT account_id FROM mailbox WHERE id = $1), "
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id";
 
 constexpr std::string_view kUpdate =
     "UPDATE link SET mailbox_id = $1, kind = $2, remote_id = $3, remote_version = $4, record_id = $5, "
     "record_version = $6, state = $7, made_by = $8, marked = $9, container = $10, series_key = $11, "
-    "is_organizer = $12, sequence = $13, base = $14, hash = $15, synced_at_us = $16 WHERE id = $17 RETURNING "
-    "id";
+    "is_organizer = $12, sequence = $13, base = $14, hash = $15, synced_at_us = $16, remote_key = $17 WHERE "
+    "id = $18 "
+    "RETURNING id";
+
+// 128 bits of BLAKE2b, which no two ids share; short, where Graph's ids have 150 characters.
+std::string key_of(const RemoteId& id) {
+  std::array<unsigned char, 16> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(id.value.data()),
+                     id.value.size(), nullptr, 0);
+  std::array<char, 24> text{};
+  sodium_bin2base64(text.data(), text.size(), hash.data(), hash.size(),
+                    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  return text.data();
+}
 
 db::Params params_of(const sync::Link& link) {
   db::Params params;
-  params.reserve(17);
+  params.reserve(18);
   params.assign({link.mailbox, code(link.kind), link.remote_id, link.remote_version, link.record,
                  link.record_version, code(link.state), code(link.made_by), link.marked, link.container,
                  link.series_key, link.is_organizer, link.sequence, db::Blob{encode_base(link.base)},
-                 link.hash, link.synced_at});
+                 link.hash, link.synced_at, key_of(link.remote_id)});
   if (link.id) params.emplace_back(link.id);
   return params;
 }
@@ -77,10 +93,10 @@ Result<std::vector<sync::Link>> StateStore::links_by_remote(MailboxId mailbox, m
                                                             std::span<const RemoteId> ids) {
   if (ids.empty()) return std::vector<sync::Link>();
   std::vector<std::string> texts;
-  for (const RemoteId& id : ids) texts.push_back(id.value);
+  for (const RemoteId& id : ids) texts.push_back(key_of(id));
   return find_links(
       "SELECT id, " LINK_COLUMNS
-      " FROM link WHERE mailbox_id = $1 AND kind = $2 AND remote_id IN {{texts $3}} ORDER BY id",
+      " FROM link WHERE mailbox_id = $1 AND kind = $2 AND remote_key IN {{texts $3}} ORDER BY id",
       {mailbox, code(kind), db::text_list(texts)});
 }
 

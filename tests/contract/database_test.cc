@@ -135,6 +135,10 @@ TEST_P(DatabaseTest, BatchesInsertManyRows) {
     return tx.execute_batch("DELETE FROM child WHERE number = $1", {});
   });
   ASSERT_TRUE(done) << done.error().message;
+  // Ids came back in the order of the rows.
+  EXPECT_EQ(rows("SELECT count(*) FROM child JOIN parent ON id = parent_id WHERE number IS NOT NULL AND "
+                 "name <> 'name ' || CAST(number AS TEXT)"),
+            (Rows{{0}}));
   EXPECT_EQ(rows("SELECT count(*), count(number), min(number) FROM child JOIN parent ON id = parent_id"),
             (Rows{{1'203, 802, 1}}));
 }

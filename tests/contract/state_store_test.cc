@@ -435,7 +435,7 @@ TEST_P(StateStoreTest, WorkersThatRaceNeverShareALease) {
 
 TEST_P(StateStoreTest, LookUpsUseIndexes) {
   for (const char* sql :
-       {"SELECT id FROM link WHERE mailbox_id = 1 AND kind = 2 AND remote_id IN {{texts '[]'}}",
+       {"SELECT id FROM link WHERE mailbox_id = 1 AND kind = 2 AND remote_key IN {{texts '[]'}}",
         "SELECT id FROM link WHERE account_id = 1 AND record_id IN {{ints '[]'}}",
         "SELECT id FROM link WHERE mailbox_id = 1 AND kind = 2 AND id > 3 ORDER BY id LIMIT 10",
         "SELECT count(*) FROM link WHERE mailbox_id = 1 AND kind = 2 AND state = 0",
