@@ -42,6 +42,7 @@ function useRecordForm({ def, record, defaults, onSaved }: RecordFormProps) {
     mutationFn: async () => {
       const updates = def.type === "meeting" && sendUpdates ? { send_updates: true } : {};
       if (!base) return createRecord(def.resource, { ...createBody(def, draft), ...updates });
+      if (changed.length === 0) return base; // every choice fell to what the other one stored
       return updateRecord(def.resource, base.id, { version: base.version, ...patchOf(def, start, draft), ...updates });
     },
     onSuccess: (stored) => {
@@ -176,7 +177,7 @@ export function RecordForm(props: RecordFormProps) {
           type="submit"
           appearance="primary"
           title={texts.record.saveKeys}
-          disabled={record !== undefined && changed.length === 0}
+          disabled={record !== undefined && changed.length === 0 && !merge}
           icon={save.isPending ? <Spinner size="tiny" /> : undefined}
         >
           {merge ? texts.record.conflict.saveAgain : texts.words.save}
