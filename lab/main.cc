@@ -23,6 +23,8 @@ void add_serve(CLI::App& app, std::shared_ptr<mailsync::lab::ServeOptions> optio
   serve->add_option("--mail", options->mail,
                     "File or folder of .eml, .mbox, Maildir or the SpamAssassin corpus");
   serve->add_option("--emails", options->emails, "How many of them to load");
+  serve->add_flag("--repeat-emails", options->repeat_emails,
+                  "Load them again under other Message-IDs when there are fewer");
   serve->add_option("--calendars", options->calendars, "File or folder of .ics, for the first mailbox");
   serve->add_option("--contacts", options->contacts, "File or folder of .vcf, for the first mailbox");
   serve->add_option("--people", options->people, "Contacts to make up");

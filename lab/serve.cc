@@ -117,8 +117,9 @@ Result<void> Lab::fill() {
     if (!path.empty() && !std::filesystem::exists(path))
       return fail(ErrorKind::ItemInvalid, "There is nothing to load at " + path + ".");
   if (!options_.mail.empty())
-    loaded_.add(load_mail(world_, mailboxes, options_.mail,
-                          {.most = options_.emails, .category = options_.category}, now));
+    loaded_.add(load_mail(
+        world_, mailboxes, options_.mail,
+        {.most = options_.emails, .category = options_.category, .repeat = options_.repeat_emails}, now));
   if (!options_.calendars.empty()) loaded_.add(load_calendar(world_, *mailboxes[0], options_.calendars, now));
   if (!options_.contacts.empty()) loaded_.add(load_contacts(world_, *mailboxes[0], options_.contacts, now));
   if (options_.people + options_.tasks + options_.meetings > 0)

@@ -20,11 +20,12 @@ struct ServeOptions {
 
   uint64_t seed = 1;
   size_t mailboxes = 3;
-  std::string mail;       // a file or folder of messages (lab/load.h); empty: none
-  std::string calendars;  // .ics, into the first mailbox
-  std::string contacts;   // .vcf, into the first mailbox
-  size_t emails = 3000;   // over all mailboxes, at most what `mail` holds
-  size_t people = 0;      // made up, over all mailboxes
+  std::string mail;            // a file or folder of messages (lab/load.h); empty: none
+  std::string calendars;       // .ics, into the first mailbox
+  std::string contacts;        // .vcf, into the first mailbox
+  size_t emails = 3000;        // over all mailboxes, at most what `mail` holds
+  bool repeat_emails = false;  // the same again under other Message-IDs, when `mail` holds fewer
+  size_t people = 0;           // made up, over all mailboxes
   size_t tasks = 0;
   size_t meetings = 0;
   std::string category = "CRM";  // put on half of the emails and most of the rest
