@@ -148,6 +148,15 @@ Result<std::vector<OutboxMessage>> outbox(db::Session& session, sync::Viewer vie
   return messages_of(rows);
 }
 
+Result<int64_t> count_outbox(db::Session& session, sync::Viewer viewer, const OutboxQuery& query) {
+  TRY(const db::Rows rows,
+      session.query("SELECT COUNT(*) FROM crm_outbox WHERE account_id = $1 AND user_id = $2 AND "
+                    "($3 = 0 OR record_id = $3) AND ($4 = '' OR state = $4)",
+                    {viewer.account, viewer.user, query.record,
+                     query.state ? name_of(*query.state) : std::string_view()}));
+  return rows.front()[0].integer();
+}
+
 Result<std::vector<sync::OutboxEntry>> BuiltinOutbox::due(MailboxId mailbox, Instant now, size_t limit) {
   static const std::string sql =
       "SELECT " + std::string(kColumns) +

@@ -52,6 +52,9 @@ struct OutboxQuery {
 Result<std::vector<OutboxMessage>> outbox(db::Session& session, sync::Viewer viewer,
                                           const OutboxQuery& query);
 
+// Of all pages.
+Result<int64_t> count_outbox(db::Session& session, sync::Viewer viewer, const OutboxQuery& query);
+
 // The port through which a pass sends them.
 class BuiltinOutbox final : public sync::Outbox {
  public:

@@ -145,6 +145,14 @@ Result<std::vector<User>> users(db::Session& session, AccountId account, std::st
   return users_of(rows);
 }
 
+Result<int64_t> count_users(db::Session& session, AccountId account, std::string_view words) {
+  TRY(const db::Rows rows,
+      session.query("SELECT COUNT(*) FROM crm_user WHERE account_id = $1 AND "
+                    "($2 = '' OR (' ' || name_key || ' ' || login) LIKE ('% ' || $2 || '%'))",
+                    {account, fold(words)}));
+  return rows.front()[0].integer();
+}
+
 Result<std::vector<User>> users_by_id(db::Session& session, AccountId account, std::span<const int64_t> ids) {
   TRY(const db::Rows rows,
       session.query(

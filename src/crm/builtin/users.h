@@ -33,6 +33,7 @@ Result<std::optional<User>> user_by_login(db::Session& session, AccountId accoun
 // Ordered by name; `words` are starts of words of name or login; `after` is the last user of the page before.
 Result<std::vector<User>> users(db::Session& session, AccountId account, std::string_view words, UserId after,
                                 size_t limit);
+Result<int64_t> count_users(db::Session& session, AccountId account, std::string_view words);
 Result<std::vector<User>> users_by_id(db::Session& session, AccountId account, std::span<const int64_t> ids);
 
 }  // namespace mailsync::crm

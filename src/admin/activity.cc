@@ -1,0 +1,57 @@
+#include "admin/activity.h"
+
+namespace mailsync::admin {
+namespace {
+
+constexpr size_t kMaxRuns = 1000;
+
+}  // namespace
+
+void Activity::pass_began(const sync::Mailbox& mailbox) {
+  running_[mailbox.id] = {
+      .mailbox = mailbox, .started_at = clock_.now(), .first = mailbox.last_pass_at == Instant{}};
+  touch(mailbox.id);
+}
+
+void Activity::turn_done(const sync::Mailbox& mailbox, sync::Kind kind, const std::string&,
+                         const sync::Counts& turn) {
+  if (const auto at = running_.find(mailbox.id); at != running_.end()) at->second.counts[kind].add(turn);
+  touch(mailbox.id);
+}
+
+void Activity::pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome& outcome) {
+  Run run{.mailbox = mailbox, .started_at = clock_.now() - outcome.took};
+  if (const auto at = running_.find(mailbox.id); at != running_.end()) {
+    run = std::move(at->second);
+    running_.erase(at);
+  }
+  run.id = outcome.report.run;
+  run.mailbox = mailbox;
+  run.finished_at = clock_.now();
+  if (!outcome.report.counts.empty()) run.counts = outcome.report.counts;
+  if (outcome.error) run.error = outcome.error->message;
+  last_[mailbox.id] = run;
+  touch(mailbox.id);
+  // A pass that found nothing to do is only the mailbox's last one.
+  if (outcome.report.empty() && !outcome.error && !run.first) return;
+  ended_.push_front(std::move(run));
+  if (ended_.size() > kMaxRuns) ended_.pop_back();
+}
+
+MailboxActivity Activity::of(MailboxId mailbox) const {
+  MailboxActivity out;
+  if (const auto at = running_.find(mailbox); at != running_.end()) out.running = at->second;
+  if (const auto at = last_.find(mailbox); at != last_.end()) out.last = at->second;
+  return out;
+}
+
+std::vector<Run> Activity::runs(AccountId account) const {
+  std::vector<Run> out;
+  for (const auto& [id, run] : running_)
+    if (run.mailbox.account == account) out.push_back(run);
+  for (const Run& run : ended_)
+    if (run.mailbox.account == account) out.push_back(run);
+  return out;
+}
+
+}  // namespace mailsync::admin

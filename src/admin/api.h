@@ -1,0 +1,49 @@
+// What the handlers work with. Everything outlives it.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "admin/activity.h"
+#include "admin/events.h"
+#include "admin/router.h"
+#include "auth/sessions.h"
+#include "crm/builtin/rights.h"  // the CRM works in transactions that its caller opens
+#include "schedule/scheduler.h"
+#include "sync/state_store.h"
+
+namespace mailsync::admin {
+
+struct HealthCheck {
+  std::string name;
+  bool ok = true;
+  std::string detail;
+};
+
+struct Api {
+  Executor& executor;
+  db::Database& database;
+  auth::Sessions& sessions;
+  sync::StateStore& store;
+  Activity& activity;
+  EventHub& events;
+  schedule::Scheduler* scheduler = nullptr;  // absent where nothing syncs (a test, a web-only process)
+  auth::SessionLimits session_limits = {};
+  bool https = false;
+  std::string product_version;
+  std::function<std::string()> metrics;              // Prometheus text; may be empty
+  std::function<std::vector<HealthCheck>()> health;  // beside the database; may be empty
+  std::function<bool(MailboxId)> push_active;        // may be empty: polling
+
+  Instant now() const { return executor.clock().now(); }
+  void wake(MailboxId mailbox) const {
+    if (scheduler) scheduler->wake(mailbox);
+  }
+};
+
+// Every operation of openapi.yaml.
+std::span<const Route> routes();
+
+}  // namespace mailsync::admin

@@ -1,0 +1,61 @@
+// The operations of openapi.yaml that are not the same for every type of record, by the file that has them.
+#pragma once
+
+#include <memory>
+
+#include "admin/router.h"
+
+namespace mailsync::admin {
+
+// session.cc
+Task<Answer> sign_in(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> sign_out(Api& api, std::shared_ptr<const Request> request);
+Answer get_session(Api& api, const Request& request);
+
+// users.cc
+Answer list_users(Api& api, const Request& request);
+
+// emails.cc
+Answer list_emails(Api& api, const Request& request);
+Answer get_email(Api& api, const Request& request);
+Answer get_email_original(Api& api, const Request& request);
+Answer list_attachments(Api& api, const Request& request);
+Answer get_attachment(Api& api, const Request& request);
+
+// outbox.cc
+Answer list_outbox(Api& api, const Request& request);
+Answer send_email(Api& api, const Request& request);
+Answer get_outbox_message(Api& api, const Request& request);
+
+// timeline.cc
+Answer get_record(Api& api, const Request& request);
+Answer get_timeline(Api& api, const Request& request);
+Answer list_record_links(Api& api, const Request& request);
+
+// views.cc
+Answer list_views(Api& api, const Request& request);
+Answer create_view(Api& api, const Request& request);
+Answer update_view(Api& api, const Request& request);
+Answer delete_view(Api& api, const Request& request);
+
+// mailboxes.cc
+Task<Answer> list_mailboxes(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> get_mailbox(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> sync_mailbox(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> pause_mailbox(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> resume_mailbox(Api& api, std::shared_ptr<const Request> request);
+
+// issues.cc
+Answer list_issues(Api& api, const Request& request);
+// runs.cc
+Task<Answer> list_runs(Api& api, std::shared_ptr<const Request> request);
+
+// events.cc
+Task<Answer> open_events(Api& api, std::shared_ptr<const Request> request);
+
+// health.cc
+Answer get_health(Api& api, const Request& request);
+Answer get_readiness(Api& api, const Request& request);
+Answer get_metrics(Api& api, const Request& request);
+
+}  // namespace mailsync::admin

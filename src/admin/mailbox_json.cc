@@ -1,0 +1,187 @@
+#include "admin/mailbox_json.h"
+
+#include "admin/record_json.h"
+#include "model/kind.h"
+
+namespace mailsync::admin {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+using sync::MailboxState;
+
+std::string_view method_of(const sync::Mailbox& mailbox) {
+  if (mailbox.access_method == "graph_app") return "graph_app_only";
+  if (mailbox.access_method == "graph_user") return "graph_end_user";
+  return mailbox.access_method;
+}
+
+// What a mailbox is about, for people: its state, and what its passes say.
+std::string_view state_of(const sync::Mailbox& mailbox, const MailboxActivity& activity) {
+  switch (mailbox.state) {
+    case MailboxState::Active:
+      break;
+    case MailboxState::Paused:
+      return "paused";
+    case MailboxState::NeedsLogin:
+      return "needs_sign_in";
+    case MailboxState::SwitchedOff:
+      return "disabled";
+    case MailboxState::Forbidden:
+    case MailboxState::Stopped:
+    case MailboxState::Held:
+      return "stopped";
+  }
+  if (mailbox.last_pass_at == Instant{}) return "first_sync";
+  if (activity.running) return "syncing";
+  return activity.last && !activity.last->error.empty() ? "waiting" : "idle";
+}
+
+std::string_view kind_state_of(const sync::Mailbox& mailbox, sync::Kind kind,
+                               const MailboxActivity& activity) {
+  const auto directions = mailbox.profile.directions.find(kind);
+  if (directions == mailbox.profile.directions.end() ||
+      (!directions->second.to_crm && !directions->second.to_mailbox))
+    return "off";
+  const std::string_view whole = state_of(mailbox, activity);
+  if (whole == "first_sync") return activity.running ? "first_sync" : "not_started";
+  if (whole == "syncing" || whole == "waiting") return whole;
+  return whole == "idle" ? "in_step" : "error";
+}
+
+int64_t items(const sync::Counts& counts) {
+  int64_t out = counts.to_crm_created + counts.to_crm_updated + counts.to_crm_deleted + counts.to_crm_linked +
+                counts.to_mailbox_created + counts.to_mailbox_updated + counts.to_mailbox_deleted +
+                counts.parked;
+  for (const auto& [reason, count] : counts.skipped) out += count;
+  return out;
+}
+
+}  // namespace
+
+bool may_see(const Request& request, const sync::Mailbox& mailbox) {
+  if (mailbox.account != request.viewer.account) return false;
+  return request.session.user.role != auth::Role::User || mailbox.user == request.viewer.user;
+}
+
+object mailbox_ref(const sync::Mailbox& mailbox) {
+  return {{"id", id_text(mailbox.id)}, {"address", mailbox.address}, {"name", nullptr}};
+}
+
+object counts_json(const sync::Counts& counts, bool to_crm) {
+  object skipped;
+  if (to_crm)
+    for (const auto& [reason, count] : counts.skipped) skipped[reason] = count;
+  if (to_crm)
+    return {{"created", counts.to_crm_created},
+            {"changed", counts.to_crm_updated + counts.to_crm_linked},
+            {"deleted", counts.to_crm_deleted},
+            {"skipped", std::move(skipped)}};
+  return {{"created", counts.to_mailbox_created},
+          {"changed", counts.to_mailbox_updated},
+          {"deleted", counts.to_mailbox_deleted},
+          {"skipped", std::move(skipped)}};
+}
+
+object run_json(const Run& run) {
+  array kinds;
+  int64_t writes = 0;
+  for (const auto& [kind, counts] : run.counts) {
+    kinds.push_back({{"kind", model::name_of(kind)},
+                     {"to_crm", counts_json(counts, true)},
+                     {"to_mailbox", counts_json(counts, false)}});
+    writes += counts.to_crm_created + counts.to_crm_updated + counts.to_crm_deleted + counts.to_crm_linked +
+              counts.to_mailbox_created + counts.to_mailbox_updated + counts.to_mailbox_deleted;
+  }
+  // A run that has not ended, or never got as far as having an id, is named by its mailbox and its start.
+  std::string id = run.id.value;
+  if (id.empty()) {
+    char text[37];
+    std::snprintf(text, sizeof text, "00000000-0000-%04x-8000-%012llx",
+                  static_cast<unsigned>(run.mailbox.id.value & 0xffff),
+                  static_cast<unsigned long long>(run.started_at.us / 1000) & 0xffffffffffffULL);
+    id = text;
+  }
+  const std::string_view state = !run.finished_at ? "running" : run.error.empty() ? "finished" : "failed";
+  return {{"id", id},
+          {"mailbox", mailbox_ref(run.mailbox)},
+          {"trigger", run.first ? "first_sync" : "poll"},
+          {"state", state},
+          {"error", text_or_null(run.error)},
+          {"started_at", time_text(run.started_at)},
+          {"finished_at", run.finished_at ? value(time_text(*run.finished_at)) : value()},
+          {"kinds", std::move(kinds)},
+          {"requests", 0},
+          {"writes", writes}};
+}
+
+object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox, const value& record) {
+  return {{"id", id_text(issue.id)},
+          {"severity", issue.severity == "info" ? "information" : std::string_view(issue.severity)},
+          {"code", issue.key.substr(0, issue.key.find(':'))},
+          {"title", issue.title},
+          {"detail", issue.remedy},
+          {"state", "open"},
+          {"opened_at", time_text(issue.opened_at)},
+          {"solved_at", nullptr},
+          {"mailbox", mailbox_ref(mailbox)},
+          {"kind", issue.kind ? value(model::name_of(*issue.kind)) : value()},
+          {"record", record}};
+}
+
+Result<MailboxFacts> facts_of(Api& api, const sync::Mailbox& mailbox) {
+  MailboxFacts out{.mailbox = mailbox};
+  TRY(out.totals, api.store.totals(mailbox.id));
+  TRY(const auto issues, api.store.open_issues(mailbox.id));
+  out.open_issues = static_cast<int64_t>(issues.size());
+  for (const sync::Issue& issue : issues)
+    if (issue.kind) ++out.issues[*issue.kind];
+  TRY_VOID(api.database.read([&](db::Session& session) -> Result<void> {
+    TRY(const UsersById users, users_of(session, mailbox.account, std::span(&mailbox.user.value, 1)));
+    out.user = user_ref(users, mailbox.user);
+    return {};
+  }));
+  return out;
+}
+
+object mailbox_json(const Api& api, const MailboxFacts& facts) {
+  const sync::Mailbox& mailbox = facts.mailbox;
+  const MailboxActivity activity = api.activity.of(mailbox.id);
+  const std::string error = activity.last ? activity.last->error : std::string();
+  array kinds;
+  for (sync::Kind kind : model::kKinds) {
+    const auto totals = facts.totals.find(kind);
+    const sync::Counts counts = totals == facts.totals.end() ? sync::Counts() : totals->second;
+    const auto issues = facts.issues.find(kind);
+    value progress;
+    if (activity.running) {
+      const auto done = activity.running->counts.find(kind);
+      progress = object{{"done", done == activity.running->counts.end() ? 0 : items(done->second)},
+                        {"total", nullptr}};
+    }
+    kinds.push_back({{"kind", model::name_of(kind)},
+                     {"state", kind_state_of(mailbox, kind, activity)},
+                     {"progress", std::move(progress)},
+                     {"to_crm", counts_json(counts, true)},
+                     {"to_mailbox", counts_json(counts, false)},
+                     {"last_pass_at", time_or_null(mailbox.last_pass_at)},
+                     {"open_issues", issues == facts.issues.end() ? 0 : issues->second},
+                     {"detail", nullptr}});
+  }
+  const auto next = api.scheduler ? api.scheduler->next_due(mailbox.id) : std::nullopt;
+  const bool push = api.push_active && api.push_active(mailbox.id);
+  object out = mailbox_ref(mailbox);
+  out["user"] = facts.user;
+  out["access_method"] = method_of(mailbox);
+  out["state"] = state_of(mailbox, activity);
+  out["state_detail"] = text_or_null(mailbox.state_text.empty() ? error : mailbox.state_text);
+  out["kinds"] = std::move(kinds);
+  out["last_pass"] = activity.last ? value(run_json(*activity.last)) : value();
+  out["next_pass_at"] = next ? time_or_null(*next) : value();
+  out["push"] = push ? "active" : "polling";
+  out["open_issues"] = facts.open_issues;
+  return out;
+}
+
+}  // namespace mailsync::admin

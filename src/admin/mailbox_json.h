@@ -1,0 +1,34 @@
+// Mailboxes, runs and issues as openapi.yaml spells them.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "admin/activity.h"
+#include "admin/api.h"
+#include "admin/json.h"
+
+namespace mailsync::admin {
+
+// An administrator sees every mailbox of his account, a user his own.
+bool may_see(const Request& request, const sync::Mailbox& mailbox);
+
+boost::json::object mailbox_ref(const sync::Mailbox& mailbox);
+boost::json::object counts_json(const sync::Counts& counts, bool to_crm);
+boost::json::object run_json(const Run& run);
+boost::json::object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox,
+                               const boost::json::value& record);
+
+// What the store knows of one mailbox.
+struct MailboxFacts {
+  sync::Mailbox mailbox;
+  std::map<sync::Kind, sync::Counts> totals;
+  std::map<sync::Kind, int64_t> issues;
+  int64_t open_issues = 0;
+  boost::json::value user;  // UserRef or null
+};
+// Blocks.
+Result<MailboxFacts> facts_of(Api& api, const sync::Mailbox& mailbox);
+// With what the passes of this process are doing; on the loop.
+boost::json::object mailbox_json(const Api& api, const MailboxFacts& facts);
+
+}  // namespace mailsync::admin

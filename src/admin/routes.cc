@@ -1,0 +1,122 @@
+// Every operation of openapi.yaml and its handler; a test compares the two.
+#include <array>
+
+#include "admin/api.h"
+#include "admin/handlers.h"
+#include "admin/records.h"
+
+namespace mailsync::admin {
+namespace {
+
+using crm::RecordType;
+
+template <RecordType type>
+Answer list_each(Api& api, const Request& request) {
+  return list_of_type(api, request, type);
+}
+template <RecordType type>
+Answer get_each(Api& api, const Request& request) {
+  return record_of_type(api, request, type);
+}
+template <RecordType type>
+Answer create_each(Api& api, const Request& request) {
+  return create_of_type(api, request, type);
+}
+template <RecordType type>
+Answer update_each(Api& api, const Request& request) {
+  return update_of_type(api, request, type);
+}
+template <RecordType type>
+Answer delete_each(Api& api, const Request& request) {
+  return delete_of_type(api, request, type);
+}
+
+constexpr std::array kRoutes{
+    Route{"signIn", "POST", "/api/v1/session", &sign_in, Access::Public},
+    Route{"getSession", "GET", "/api/v1/session", &get_session},
+    Route{"signOut", "DELETE", "/api/v1/session", &sign_out},
+    Route{"listUsers", "GET", "/api/v1/users", &list_users},
+
+    Route{"listPeople", "GET", "/api/v1/people", &list_each<RecordType::Person>},
+    Route{"createPerson", "POST", "/api/v1/people", &create_each<RecordType::Person>},
+    Route{"getPerson", "GET", "/api/v1/people/{id}", &get_each<RecordType::Person>},
+    Route{"updatePerson", "PATCH", "/api/v1/people/{id}", &update_each<RecordType::Person>},
+    Route{"deletePerson", "DELETE", "/api/v1/people/{id}", &delete_each<RecordType::Person>},
+
+    Route{"listOrganisations", "GET", "/api/v1/organisations", &list_each<RecordType::Organisation>},
+    Route{"createOrganisation", "POST", "/api/v1/organisations", &create_each<RecordType::Organisation>},
+    Route{"getOrganisation", "GET", "/api/v1/organisations/{id}", &get_each<RecordType::Organisation>},
+    Route{"updateOrganisation", "PATCH", "/api/v1/organisations/{id}",
+          &update_each<RecordType::Organisation>},
+    Route{"deleteOrganisation", "DELETE", "/api/v1/organisations/{id}",
+          &delete_each<RecordType::Organisation>},
+
+    Route{"listLeads", "GET", "/api/v1/leads", &list_each<RecordType::Lead>},
+    Route{"createLead", "POST", "/api/v1/leads", &create_each<RecordType::Lead>},
+    Route{"getLead", "GET", "/api/v1/leads/{id}", &get_each<RecordType::Lead>},
+    Route{"updateLead", "PATCH", "/api/v1/leads/{id}", &update_each<RecordType::Lead>},
+    Route{"deleteLead", "DELETE", "/api/v1/leads/{id}", &delete_each<RecordType::Lead>},
+
+    Route{"listOpportunities", "GET", "/api/v1/opportunities", &list_each<RecordType::Opportunity>},
+    Route{"createOpportunity", "POST", "/api/v1/opportunities", &create_each<RecordType::Opportunity>},
+    Route{"getOpportunity", "GET", "/api/v1/opportunities/{id}", &get_each<RecordType::Opportunity>},
+    Route{"updateOpportunity", "PATCH", "/api/v1/opportunities/{id}", &update_each<RecordType::Opportunity>},
+    Route{"deleteOpportunity", "DELETE", "/api/v1/opportunities/{id}", &delete_each<RecordType::Opportunity>},
+
+    Route{"listCases", "GET", "/api/v1/cases", &list_each<RecordType::Case>},
+    Route{"createCase", "POST", "/api/v1/cases", &create_each<RecordType::Case>},
+    Route{"getCase", "GET", "/api/v1/cases/{id}", &get_each<RecordType::Case>},
+    Route{"updateCase", "PATCH", "/api/v1/cases/{id}", &update_each<RecordType::Case>},
+    Route{"deleteCase", "DELETE", "/api/v1/cases/{id}", &delete_each<RecordType::Case>},
+
+    Route{"listTasks", "GET", "/api/v1/tasks", &list_each<RecordType::Task>},
+    Route{"createTask", "POST", "/api/v1/tasks", &create_each<RecordType::Task>},
+    Route{"getTask", "GET", "/api/v1/tasks/{id}", &get_each<RecordType::Task>},
+    Route{"updateTask", "PATCH", "/api/v1/tasks/{id}", &update_each<RecordType::Task>},
+    Route{"deleteTask", "DELETE", "/api/v1/tasks/{id}", &delete_each<RecordType::Task>},
+
+    Route{"listMeetings", "GET", "/api/v1/meetings", &list_each<RecordType::Meeting>},
+    Route{"createMeeting", "POST", "/api/v1/meetings", &create_each<RecordType::Meeting>},
+    Route{"getMeeting", "GET", "/api/v1/meetings/{id}", &get_each<RecordType::Meeting>},
+    Route{"updateMeeting", "PATCH", "/api/v1/meetings/{id}", &update_each<RecordType::Meeting>},
+    Route{"deleteMeeting", "DELETE", "/api/v1/meetings/{id}", &delete_each<RecordType::Meeting>},
+
+    Route{"listEmails", "GET", "/api/v1/emails", &list_emails},
+    Route{"getEmail", "GET", "/api/v1/emails/{id}", &get_email},
+    Route{"getEmailOriginal", "GET", "/api/v1/emails/{id}/original", &get_email_original},
+    Route{"listAttachments", "GET", "/api/v1/emails/{id}/attachments", &list_attachments},
+    Route{"getAttachment", "GET", "/api/v1/emails/{id}/attachments/{attachment_id}", &get_attachment},
+    Route{"listOutbox", "GET", "/api/v1/emails/outbox", &list_outbox},
+    Route{"sendEmail", "POST", "/api/v1/emails/outbox", &send_email},
+    Route{"getOutboxMessage", "GET", "/api/v1/emails/outbox/{id}", &get_outbox_message},
+
+    Route{"getRecord", "GET", "/api/v1/records/{id}", &get_record},
+    Route{"getTimeline", "GET", "/api/v1/records/{id}/timeline", &get_timeline},
+    Route{"listRecordLinks", "GET", "/api/v1/records/{id}/links", &list_record_links},
+
+    Route{"listViews", "GET", "/api/v1/views", &list_views},
+    Route{"createView", "POST", "/api/v1/views", &create_view},
+    Route{"updateView", "PATCH", "/api/v1/views/{id}", &update_view},
+    Route{"deleteView", "DELETE", "/api/v1/views/{id}", &delete_view},
+
+    Route{"listMailboxes", "GET", "/api/v1/mailboxes", &list_mailboxes},
+    Route{"getMailbox", "GET", "/api/v1/mailboxes/{id}", &get_mailbox},
+    Route{"syncMailbox", "POST", "/api/v1/mailboxes/{id}/sync", &sync_mailbox},
+    Route{"pauseMailbox", "POST", "/api/v1/mailboxes/{id}/pause", &pause_mailbox},
+    Route{"resumeMailbox", "POST", "/api/v1/mailboxes/{id}/resume", &resume_mailbox},
+    Route{"listIssues", "GET", "/api/v1/issues", &list_issues},
+    Route{"listRuns", "GET", "/api/v1/runs", &list_runs},
+    Route{"events", "GET", "/api/v1/events", &open_events},
+
+    Route{"healthz", "GET", "/healthz", &get_health, Access::Public},
+    Route{"readyz", "GET", "/readyz", &get_readiness, Access::Public},
+    Route{"metrics", "GET", "/metrics", &get_metrics, Access::Public},
+};
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+}  // namespace mailsync::admin

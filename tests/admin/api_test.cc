@@ -1,0 +1,441 @@
+// The HTTP API from request to answer: real router, sessions, CRM and store on a database in memory.
+#include "admin/api.h"
+
+#include <gmock/gmock.h>
+
+#include "auth/migrations.h"
+#include "auth/users.h"
+#include "base/seeded_executor.h"
+#include "crm/builtin/blobs.h"
+#include "crm/builtin/emails.h"
+#include "crm/builtin/schema.h"
+#include "crm/builtin/users.h"
+#include "store/schema.h"
+#include "store/state_store.h"
+
+namespace mailsync::admin {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+using testing::HasSubstr;
+
+constexpr AccountId kAccount{1};
+
+struct Got {
+  int status = 0;
+  object json;
+  std::string body;
+  net::Headers headers;
+  std::string code() const { return json.contains("code") ? std::string(json.at("code").as_string()) : ""; }
+  std::string text(std::string_view name) const { return std::string(json.at(name).as_string()); }
+};
+
+class ApiTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(auth::migrate(*database, clock.now()));
+    ASSERT_TRUE(crm::migrate(*database, clock.now()));
+    ASSERT_TRUE(store::migrate(*database, clock.now()));
+    ann = add("ann@ours.example", "Ann Clark", auth::Role::SystemAdmin);
+    bob = add("bob@ours.example", "Bob Stone", auth::Role::User);
+    sign_in("ann@ours.example");
+  }
+
+  template <typename T>
+  T run(Task<T> task) {
+    EXPECT_TRUE(executor.run(task));
+    return task.take();
+  }
+  UserId add(const std::string& login, const std::string& name, auth::Role role) {
+    auth::Users users(executor, *database);
+    const auto id = run(users.add({kAccount, login, name, role, Secret("a long password " + login)}));
+    EXPECT_TRUE(id) << id.error().message;
+    write([&](db::SqlTransaction& tx) -> Result<void> {
+      TRY_VOID(crm::add_user(tx, kAccount, {.id = *id, .login = login, .name = name, .address = login}));
+      return {};
+    });
+    return *id;
+  }
+  void write(const std::function<Result<void>(db::SqlTransaction&)>& work) {
+    const auto done = database->write(db::Durability::Normal, work);
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  void sign_in(const std::string& login) {
+    const Got got =
+        call("POST", "/api/v1/session", object{{"login", login}, {"password", "a long password " + login}});
+    ASSERT_EQ(got.status, 200) << got.body;
+    const std::string cookie(*got.headers.find("Set-Cookie"));
+    cookie_ = cookie.substr(0, cookie.find(';'));
+    csrf_ = got.text("csrf_token");
+  }
+  Got call(std::string method, const std::string& target, const value& body = nullptr) {
+    net::ServerRequest request{.method = std::move(method), .target = target, .peer = "127.0.0.1"};
+    const size_t mark = target.find('?');
+    request.path = target.substr(0, mark);
+    for (size_t at = mark; at != std::string::npos;) {
+      const size_t end = target.find('&', at + 1);
+      const std::string pair = target.substr(at + 1, end == std::string::npos ? end : end - at - 1);
+      request.query.emplace_back(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
+      at = end;
+    }
+    request.headers = {{"Host", "localhost"}, {"Cookie", cookie_}, {"X-CSRF-Token", csrf_}};
+    for (const auto& [name, text] : more_headers_) request.headers.set(name, text);
+    if (!body.is_null()) {
+      request.headers.set("Content-Type", "application/json");
+      request.body = boost::json::serialize(body);
+    }
+    auto response = run(router.handle(std::move(request)));
+    Got got{.status = response.status, .body = response.body, .headers = response.headers};
+    stream_ = std::move(response.stream);
+    boost::system::error_code failed;
+    const value parsed = boost::json::parse(got.body, failed);
+    if (!failed && parsed.is_object()) got.json = parsed.get_object();
+    return got;
+  }
+  std::string next_piece() {
+    auto piece = run(stream_->next());
+    return piece ? *piece : "error: " + piece.error().message;
+  }
+  std::string create(const std::string& resource, const value& body) {
+    const Got got = call("POST", "/api/v1/" + resource, body);
+    EXPECT_EQ(got.status, 201) << got.body;
+    return got.status == 201 ? got.text("id") : "0";
+  }
+
+  SimulatedClock clock{*Instant::from_iso("2026-11-22T10:00:00Z")};
+  SeededExecutor executor{clock, 1};
+  SeededRandom random{2};
+  std::unique_ptr<db::Database> database = *db::open("sqlite::memory:");
+  auth::Sessions sessions{executor, *database, random};
+  store::StateStore store{*database};
+  Activity activity{clock};
+  EventHub hub{executor};
+  Api api{.executor = executor,
+          .database = *database,
+          .sessions = sessions,
+          .store = store,
+          .activity = activity,
+          .events = hub,
+          .product_version = "1"};
+  Router router{api, routes()};
+  UserId ann, bob;
+  std::string cookie_, csrf_;
+  std::vector<std::pair<std::string, std::string>> more_headers_;
+  std::unique_ptr<net::BodyStream> stream_;
+};
+
+TEST_F(ApiTest, SessionsAndTheirRefusals) {
+  Got got = call("GET", "/api/v1/session");
+  EXPECT_EQ(got.status, 200);
+  EXPECT_EQ(got.json.at("user").at("name"), "Ann Clark");
+  EXPECT_EQ(got.json.at("user").at("role"), "system_administrator");
+  EXPECT_EQ(got.headers.find("Cache-Control"), "no-store");
+
+  const std::string cookie = std::exchange(cookie_, "");
+  EXPECT_EQ(call("GET", "/api/v1/people").code(), "sign_in_needed");
+  EXPECT_EQ(call("GET", "/healthz").status, 200);
+  EXPECT_EQ(call("GET", "/readyz").status, 200);
+  EXPECT_EQ(
+      call("POST", "/api/v1/session", object{{"login", "ann@ours.example"}, {"password", "wrong"}}).code(),
+      "sign_in_failed");
+  more_headers_ = {{"Origin", "https://evil.example"}};
+  EXPECT_EQ(call("POST", "/api/v1/session", object{{"login", "ann@ours.example"}, {"password", "x"}}).code(),
+            "origin");
+  more_headers_.clear();
+  cookie_ = cookie;
+
+  const std::string csrf = std::exchange(csrf_, "wrong");
+  EXPECT_EQ(call("POST", "/api/v1/people", object{{"given_name", "X"}}).code(), "csrf");
+  EXPECT_EQ(call("DELETE", "/api/v1/session").code(), "csrf");
+  csrf_ = csrf;
+  EXPECT_EQ(call("PUT", "/api/v1/people", object()).status, 405);
+  EXPECT_EQ(call("GET", "/api/v1/nothing").code(), "not_found");
+  EXPECT_EQ(call("DELETE", "/api/v1/session").status, 204);
+  EXPECT_EQ(call("GET", "/api/v1/session").code(), "sign_in_needed");
+}
+
+TEST_F(ApiTest, APersonFromCreationToDeletion) {
+  const std::string organisation =
+      create("organisations", object{{"name", "Acme"}, {"domains", array{"acme.example"}}});
+  const std::string id =
+      create("people", object{{"given_name", "Émile"},
+                              {"emails", array{"EMILE@acme.example"}},
+                              {"business_address", object{{"city", "Paris"}, {"street", nullptr}}},
+                              {"organisation_id", organisation},
+                              {"watcher_ids", array{std::to_string(bob.value)}}});
+  Got got = call("GET", "/api/v1/people/" + id);
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.text("name"), "Émile");
+  EXPECT_EQ(got.json.at("emails"), (array{"emile@acme.example"}));
+  EXPECT_EQ(got.json.at("business_phones"), array());
+  EXPECT_EQ(got.json.at("organisation").at("name"), "Acme");
+  EXPECT_EQ(got.json.at("watchers").at(0).at("name"), "Bob Stone");
+  EXPECT_EQ(got.json.at("owner").at("id"), std::to_string(ann.value).c_str());
+  EXPECT_TRUE(got.json.at("family_name").is_null());
+  EXPECT_EQ(got.json.at("version"), 1);
+
+  got = call("PATCH", "/api/v1/people/" + id,
+             object{{"version", 1}, {"mobile_phone", "+33 1"}, {"given_name", nullptr}});
+  EXPECT_EQ(got.json.at("version"), 2) << got.body;
+  EXPECT_EQ(got.json.at("mobile_phone"), "+33 1");
+  got = call("PATCH", "/api/v1/people/" + id, object{{"version", 1}, {"title", "Dr."}});
+  EXPECT_EQ(got.status, 409);
+  EXPECT_EQ(got.code(), "version_stale");
+  EXPECT_EQ(got.json.at("current").at("mobile_phone"), "+33 1");
+  got = call("PATCH", "/api/v1/people/" + id, object{{"version", 2}, {"favourite", "x"}});
+  EXPECT_EQ(got.status, 422);
+  EXPECT_EQ(got.json.at("errors").at(0).at("field"), "favourite");
+  EXPECT_EQ(call("PATCH", "/api/v1/people/" + id, object{{"version", 2}, {"owner_id", "999"}}).status, 422);
+  EXPECT_EQ(call("POST", "/api/v1/people", object{{"title", "Dr."}}).status, 422);
+
+  EXPECT_EQ(call("GET", "/api/v1/people?q=emile").json.at("total"), 1);
+  EXPECT_EQ(call("GET", "/api/v1/people?filter=company:eq:x&view=mine").json.at("total"), 0);
+  EXPECT_EQ(call("GET", "/api/v1/people?filter=colour:eq:x").code(), "filter_invalid");
+  EXPECT_EQ(call("GET", "/api/v1/people?limit=0").status, 400);
+  got = call("GET", "/api/v1/records/" + id + "/timeline");
+  EXPECT_EQ(got.json.at("total"), 1) << got.body;
+  EXPECT_EQ(got.json.at("items").at(0).at("changes").at(0).at("field"), "given_name");
+  EXPECT_EQ(call("GET", "/api/v1/organisations/" + id).code(), "not_found");
+
+  EXPECT_EQ(call("DELETE", "/api/v1/people/" + id + "?version=1").code(), "version_stale");
+  EXPECT_EQ(call("DELETE", "/api/v1/people/" + id + "?version=2").status, 204);
+  EXPECT_EQ(call("GET", "/api/v1/people/" + id).code(), "not_found");
+}
+
+TEST_F(ApiTest, EveryTypeCanBeCreatedListedAndRead) {
+  const std::map<std::string, object> bodies{
+      {"leads", {{"family_name", "Lead"}}},
+      {"opportunities", {{"name", "Deal"}, {"amount", "12500.00"}, {"close_date", "2026-12-31"}}},
+      {"cases", {{"subject", "Broken"}}},
+      {"tasks", {{"subject", "Call"}, {"due", "2026-11-30"}}},
+      {"meetings",
+       {{"subject", "Lunch"},
+        {"start", object{{"local", "2026-12-01T12:00:00"}, {"zone", "Europe/London"}}},
+        {"end", object{{"local", "2026-12-01T13:00:00"}, {"zone", "Europe/London"}}},
+        {"attendees",
+         array{object{{"address", "c@else.example"}, {"name", nullptr}, {"response", "accepted"}}}}}}};
+  for (const auto& [resource, body] : bodies) {
+    const std::string id = create(resource, body);
+    const Got got = call("GET", "/api/v1/" + resource + "/" + id);
+    EXPECT_EQ(got.status, 200) << resource << got.body;
+    EXPECT_EQ(call("GET", "/api/v1/" + resource + "?sort=-changed_at").json.at("items").as_array().size(),
+              1U);
+    EXPECT_EQ(call("GET", "/api/v1/records/" + id).json.at("name"), got.json.at("name"));
+    if (resource == "leads") EXPECT_EQ(got.json.at("status"), "new");
+    if (resource == "cases") EXPECT_EQ(got.text("number"), "C-" + id);
+    if (resource == "opportunities") EXPECT_EQ(got.json.at("stage"), "prospecting");
+    if (resource == "meetings") {
+      EXPECT_EQ(got.json.at("attendees").at(0).at("response"), "none");
+      EXPECT_EQ(got.text("starts_at"), "2026-12-01T12:00:00Z");
+      EXPECT_TRUE(got.json.at("we_organise").as_bool());
+    }
+  }
+}
+
+TEST_F(ApiTest, ATaskThatIsCompletedWasCompletedToday) {
+  const std::string id = create("tasks", object{{"subject", "Call"}});
+  Got got = call("PATCH", "/api/v1/tasks/" + id, object{{"version", 1}, {"status", "completed"}});
+  EXPECT_EQ(got.json.at("completed_on"), "2026-11-22") << got.body;
+  got = call("PATCH", "/api/v1/tasks/" + id, object{{"version", 2}, {"status", "waiting"}});
+  EXPECT_TRUE(got.json.at("completed_on").is_null());
+}
+
+TEST_F(ApiTest, AMeetingOfOthersIsNotMovedAndSendingIsAskedFor) {
+  RecordId id;
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(const auto made,
+        crm::insert_record(tx, {kAccount, ann, crm::Via::MailSync, clock.now()},
+                           {.type = crm::RecordType::Meeting,
+                            .fields = {{"subject", "\"Theirs\""},
+                                       {"start", R"({"local":"2026-12-01T12:00:00","zone":"Europe/London"})"},
+                                       {"end", R"({"local":"2026-12-01T13:00:00","zone":"Europe/London"})"},
+                                       {"organizer", R"({"address":"boss@else.example","name":"Boss"})"}},
+                            .owner = ann}));
+    id = made.id;
+    return {};
+  });
+  const std::string path = "/api/v1/meetings/" + std::to_string(id.value);
+  EXPECT_FALSE(call("GET", path).json.at("we_organise").as_bool());
+  Got got = call("PATCH", path, object{{"version", 1}, {"location", "Here"}});
+  EXPECT_EQ(got.status, 422);
+  EXPECT_EQ(got.json.at("errors").at(0).at("field"), "location");
+  got = call("PATCH", path, object{{"version", 1}, {"show_as", "free"}, {"send_updates", true}});
+  EXPECT_EQ(got.status, 200) << got.body;
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(const auto record, crm::load_record(tx, kAccount, ann, id));
+    EXPECT_EQ(record->send_version, 2);
+    return {};
+  });
+}
+
+// S39: what one may not see is not there, what one may not write is not written.
+TEST_F(ApiTest, RightsHoldOnEveryId) {
+  const std::string id = create("people", object{{"given_name", "Secret"}});
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(crm::User user, crm::user(tx, kAccount, bob));
+    user.sees = crm::Reach::Own;
+    return crm::update_user(tx, kAccount, user);
+  });
+  sign_in("bob@ours.example");
+  for (const std::string& path : {"/api/v1/people/" + id, "/api/v1/records/" + id,
+                                 "/api/v1/records/" + id + "/timeline", "/api/v1/records/" + id + "/links"})
+    EXPECT_EQ(call("GET", path).code(), "not_found") << path;
+  EXPECT_EQ(call("PATCH", "/api/v1/people/" + id, object{{"version", 1}, {"title", "x"}}).code(),
+            "not_found");
+  EXPECT_EQ(call("DELETE", "/api/v1/people/" + id + "?version=1").code(), "not_found");
+  EXPECT_EQ(call("GET", "/api/v1/people").json.at("total"), 0);
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(crm::User user, crm::user(tx, kAccount, bob));
+    user.sees = crm::Reach::All;
+    user.writes = crm::Reach::Own;
+    return crm::update_user(tx, kAccount, user);
+  });
+  const Got got = call("GET", "/api/v1/people/" + id);
+  EXPECT_FALSE(got.json.at("can_edit").as_bool());
+  EXPECT_EQ(call("PATCH", "/api/v1/people/" + id, object{{"version", 1}, {"title", "x"}}).code(),
+            "forbidden");
+}
+
+TEST_F(ApiTest, EmailsTheirAttachmentsAndTheOriginal) {
+  const auto sink = crm::new_blob(*database, clock, kAccount);
+  ASSERT_TRUE(sink->append("<svg/>"));
+  const std::string blob = *sink->finish();
+  RecordId id;
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    sync::EmailRecordWrite wanted{.mailbox = MailboxId{1}};
+    model::EmailHead& head = wanted.email.head;
+    head.subject = "Offer";
+    head.from = {"carol@else.example", "Carol"};
+    head.to = {{"ann@ours.example", "Ann"}};
+    head.bcc = {{"hidden@else.example", ""}};
+    head.received_at = clock.now();
+    wanted.email.html = "<b>Hi</b>";
+    wanted.email.text = "Hi";
+    wanted.email.preview = "Hi";
+    wanted.email.attachments = {
+        {.name = "a\"\r\n.svg", .content_type = "image/svg+xml", .size = 6, .blob = blob},
+        {.name = "big.zip", .content_type = "application/zip", .size = 9}};
+    wanted.identity = model::email_identity(head);
+    TRY(const auto ids,
+        crm::add_emails(tx, {kAccount, ann, crm::Via::MailSync, clock.now()}, std::span(&wanted, 1)));
+    id = ids[0];
+    return {};
+  });
+  const std::string path = "/api/v1/emails/" + std::to_string(id.value);
+  Got got = call("GET", path);
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json.at("body_html"), "<b>Hi</b>");
+  EXPECT_EQ(got.json.at("bcc").at(0).at("address"), "hidden@else.example");
+  EXPECT_EQ(got.json.at("from").at("name"), "Carol");
+  EXPECT_EQ(call("GET", "/api/v1/emails?q=carol").json.at("total"), 1);
+  got = call("GET", path + "/attachments");
+  const std::string first(got.json.at("items").at(0).at("id").as_string());
+  const std::string second(got.json.at("items").at(1).at("id").as_string());
+  EXPECT_FALSE(got.json.at("items").at(1).at("available").as_bool());
+  got = call("GET", path + "/attachments/" + first);
+  EXPECT_EQ(got.headers.find("Content-Type"), "application/octet-stream");
+  EXPECT_EQ(got.headers.find("Content-Disposition"), "attachment; filename*=UTF-8''a%22%0D%0A.svg");
+  EXPECT_EQ(next_piece(), "<svg/>");
+  EXPECT_EQ(next_piece(), "");
+  EXPECT_EQ(call("GET", path + "/attachments/" + second).code(), "not_found");
+  EXPECT_EQ(call("GET", path + "/original").code(), "not_found");
+  sign_in("bob@ours.example");
+  EXPECT_EQ(call("GET", path).json.at("bcc"), array());
+}
+
+TEST_F(ApiTest, ViewsFilterListsAndBelongToTheirOwner) {
+  create("people", object{{"given_name", "A"}, {"company", "Acme"}});
+  create("people", object{{"given_name", "B"}});
+  Got got =
+      call("POST", "/api/v1/views",
+           object{{"resource", "people"},
+                  {"name", "Acme people"},
+                  {"filters", array{object{{"field", "company"}, {"operator", "eq"}, {"value", "acme"}}}},
+                  {"sort", "name"},
+                  {"shared", true}});
+  ASSERT_EQ(got.status, 201) << got.body;
+  const std::string id = got.text("id");
+  EXPECT_EQ(call("GET", "/api/v1/people?view=" + id).json.at("total"), 1);
+  EXPECT_EQ(call("GET", "/api/v1/tasks?view=" + id).code(), "not_found");
+  EXPECT_EQ(call("POST", "/api/v1/views", object{{"resource", "people"}, {"name", "Acme people"}}).code(),
+            "taken");
+  sign_in("bob@ours.example");
+  EXPECT_EQ(call("GET", "/api/v1/views?resource=people").json.at("items").as_array().size(), 1U);
+  EXPECT_EQ(call("DELETE", "/api/v1/views/" + id).code(), "forbidden");
+  sign_in("ann@ours.example");
+  EXPECT_EQ(call("PATCH", "/api/v1/views/" + id, object{{"version", 1}, {"q", "x"}}).json.at("version"), 2);
+  EXPECT_EQ(call("DELETE", "/api/v1/views/" + id).status, 204);
+}
+
+TEST_F(ApiTest, MailboxesIssuesRunsAndTheOutbox) {
+  sync::Mailbox mailbox{.account = kAccount,
+                        .user = bob,
+                        .address = "bob@ours.example",
+                        .remote_user = "bob",
+                        .access_method = "graph_app"};
+  ASSERT_TRUE(store.transact(sync::Durable::No, [&](Transaction& tx) -> Result<void> {
+    TRY(mailbox.id, store.save_mailbox(tx, mailbox));
+    return store.open_issue(tx, {.mailbox = mailbox.id,
+                                 .key = "login",
+                                 .severity = "info",
+                                 .title = "Sign-in needed",
+                                 .remedy = "Sign in",
+                                 .opened_at = clock.now()});
+  }));
+  const std::string path = "/api/v1/mailboxes/" + std::to_string(mailbox.id.value);
+  activity.pass_began(mailbox);
+  activity.turn_done(mailbox, sync::Kind::Email, "inbox", {.to_crm_created = 3});
+  Got got = call("GET", path);
+  EXPECT_EQ(got.text("state"), "first_sync") << got.body;
+  EXPECT_EQ(got.json.at("kinds").at(0).at("progress").at("done"), 3);
+  EXPECT_EQ(got.text("access_method"), "graph_app_only");
+  activity.pass_ended(mailbox, {.report = {.run = RunId{"r"}}, .error = Error{.message = "server away"}});
+  EXPECT_EQ(call("GET", "/api/v1/mailboxes").json.at("total"), 1);
+  EXPECT_EQ(call("GET", "/api/v1/runs").json.at("items").at(0).at("error"), "server away");
+  EXPECT_EQ(call("GET", "/api/v1/issues").json.at("items").at(0).at("severity"), "information");
+  EXPECT_EQ(call("POST", path + "/pause").json.at("state"), "paused");
+  EXPECT_EQ(call("POST", path + "/sync").status, 409);
+  EXPECT_EQ(call("POST", path + "/resume").status, 200);
+  object draft{
+      {"client_id", "123e4567-e89b-12d3-a456-426614174000"},
+      {"mailbox_id", std::to_string(mailbox.id.value)},
+      {"to", array{object{{"address", "c@else.example"}}}},
+      {"subject", "Hi"},
+      {"html", "<p>x</p>"},
+      {"attachments",
+       array{object{{"name", "a.txt"}, {"content_type", "text/plain"}, {"content_base64", "aGVsbG8="}}}}};
+  EXPECT_EQ(call("POST", "/api/v1/emails/outbox", draft).code(), "forbidden");  // not ann's mailbox
+  sign_in("bob@ours.example");
+  got = call("POST", "/api/v1/emails/outbox", draft);
+  EXPECT_EQ(got.status, 201) << got.body;
+  EXPECT_EQ(call("POST", "/api/v1/emails/outbox", draft).text("id"), got.text("id"));
+  EXPECT_EQ(call("GET", "/api/v1/emails/outbox").json.at("total"), 1);
+  EXPECT_EQ(call("GET", "/api/v1/emails/outbox/" + got.text("id")).text("state"), "pending");
+  draft["subject"] = "a\r\nBcc: x";
+  EXPECT_EQ(call("POST", "/api/v1/emails/outbox", draft).status, 422);
+}
+
+TEST_F(ApiTest, OpenPagesAreToldWhatTheyMaySee) {
+  executor.spawn(EventHub::run(hub, api));
+  Got got = call("GET", "/api/v1/events");
+  EXPECT_EQ(got.headers.find("Content-Type"), "text/event-stream");
+  auto stream = std::move(stream_);
+  EXPECT_THAT(*run(stream->next()), HasSubstr("retry"));
+  executor.run_until(clock.now() + std::chrono::seconds(3));
+  const std::string id = create("people", object{{"given_name", "New"}});
+  executor.run_until(clock.now() + std::chrono::seconds(3));
+  const std::string told = *run(stream->next());
+  EXPECT_THAT(told, HasSubstr("event: record\n"));
+  EXPECT_THAT(told, HasSubstr("\"id\":\"" + id + "\",\"type\":\"person\",\"change\":\"created\""));
+  EXPECT_EQ(*run(stream->next()), ":\n\n");  // after 15 quiet seconds
+  EXPECT_EQ(call("DELETE", "/api/v1/session").status, 204);
+  EXPECT_THAT(*run(stream->next()), HasSubstr("signed_out"));
+  EXPECT_EQ(*run(stream->next()), "");
+  hub.close();
+  executor.run_until(clock.now() + std::chrono::seconds(3));
+}
+
+}  // namespace
+}  // namespace mailsync::admin
