@@ -30,7 +30,7 @@ Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const M
   sync::Mailbox mailbox{.account = kAccount,
                         .user = owner->id,
                         .address = address,
-                        .remote_user = wish.remote_user.empty() ? address : wish.remote_user,
+                        .remote_user = wish.remote_user.empty() && app ? address : wish.remote_user,
                         .access_method = app ? "graph_app" : "graph_user",
                         .profile = settings.profile};
   if (auto saved = save(*data.store, mailbox); saved)

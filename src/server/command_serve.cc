@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/server.h"
 #include "server/commands.h"
+#include "server/connect_mailbox.h"
 #include "server/connections.h"
 #include "server/crm_watch.h"
 #include "server/instance.h"
@@ -54,6 +55,7 @@ class Server {
   std::optional<Connections> connections_;
   std::optional<schedule::Scheduler> scheduler_;
   std::optional<PushKeeper> push_;
+  std::optional<ConnectMailbox> connect_;
   std::optional<Site> site_;
   std::unique_ptr<net::HttpServer> http_;
 };
@@ -79,6 +81,7 @@ Result<void> Server::build_sync() {
                                        .poll = settings_.sync.poll,
                                        .parallel = static_cast<size_t>(settings_.sync.parallel)});
   scheduler_->observe(metrics_);
+  connect_.emplace(executor_, random_, data_, *sessions_, *connections_, *scheduler_, https());
   if (!settings_.server.public_url.empty()) {
     push_.emplace(executor_, *connections_, *scheduler_, metrics_,
                   settings_.server.public_url + "/notifications/graph");
@@ -93,6 +96,10 @@ bool Server::https() const {
 
 Result<void> Server::build_site() {
   Site::Parts parts{.scheduler = scheduler_ ? &*scheduler_ : nullptr, .https = https()};
+  if (connect_)
+    parts.api = [this](net::ServerRequest request) {
+      return ConnectMailbox::answer(*connect_, std::move(request));
+    };
   if (push_)
     parts.notices = [this](net::ServerRequest request) { return receive_notice(*this, std::move(request)); };
   if (const std::string dir = find_web_dir(settings_); !dir.empty()) {
