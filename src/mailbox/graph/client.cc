@@ -41,7 +41,9 @@ std::string Client::path(std::string_view below_user) const {
 }
 
 std::string Client::resource(std::string_view below_user) const {
-  return path(below_user).substr(1);
+  // A value in a JSON body, not a URL: nothing in it is escaped.
+  std::string out = options_.user.empty() ? "me" : "users/" + options_.user;
+  return out.append(below_user);
 }
 
 Client::Call Client::delta_call(std::string first, std::string link, std::string what,
