@@ -39,7 +39,7 @@ constexpr std::array kWords = {
          "(SELECT value FROM json_array_elements_text(%1::json))"},
     Word{"text_index", 1,
          "CREATE VIRTUAL TABLE %1 USING fts5(text, tokenize = 'unicode61 remove_diacritics 2', "
-         "prefix = '2 3', columnsize = 0)",
+         "prefix = '2', columnsize = 0)",
          kPostgresTextIndex},
     // nullif: no word typed finds nothing, and is no syntax error.
     Word{"text_match", 2,
