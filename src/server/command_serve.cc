@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "admin/api.h"
 #include "auth/sessions.h"
 #include "base/log.h"
 #include "net/server.h"
@@ -19,6 +20,7 @@ namespace mailsync::server {
 namespace {
 
 constexpr unsigned kBlockingThreads = 4;
+constexpr const char* kVersion = "0.1.0";
 constexpr Duration kCleanUp = std::chrono::hours(1);
 
 // Everything that serves, in order of dependence: what is above outlives what is below.
@@ -37,6 +39,7 @@ class Server {
 
  private:
   Result<void> build_sync();
+  void build_api();
   Result<void> build_site();
   static Task<void> clean_up_now_and_then(Server& self);
   static Task<net::ServerResponse> receive_notice(Server& self, net::ServerRequest request) {
@@ -56,6 +59,10 @@ class Server {
   std::optional<schedule::Scheduler> scheduler_;
   std::optional<PushKeeper> push_;
   std::optional<ConnectMailbox> connect_;
+  admin::Activity activity_{executor_.clock()};
+  admin::EventHub events_{executor_};
+  std::optional<admin::Api> api_;
+  std::optional<admin::Router> router_;
   std::optional<Site> site_;
   std::unique_ptr<net::HttpServer> http_;
 };
@@ -69,7 +76,22 @@ Result<void> Server::build() {
     log::warn("no_mailboxes_are_synced", {{"reason", "[graph] is not set"}});
   else
     TRY_VOID(build_sync());
+  build_api();
   return build_site();
+}
+
+void Server::build_api() {
+  api_.emplace(admin::Api{.executor = executor_,
+                          .database = *data_.database,
+                          .sessions = *sessions_,
+                          .store = *data_.store,
+                          .activity = activity_,
+                          .events = events_,
+                          .scheduler = scheduler_ ? &*scheduler_ : nullptr,
+                          .https = https(),
+                          .product_version = kVersion,
+                          .push_active = [this](MailboxId id) { return push_ && push_->active(id); }});
+  router_.emplace(*api_, admin::routes());
 }
 
 Result<void> Server::build_sync() {
@@ -81,6 +103,7 @@ Result<void> Server::build_sync() {
                                        .poll = settings_.sync.poll,
                                        .parallel = static_cast<size_t>(settings_.sync.parallel)});
   scheduler_->observe(metrics_);
+  scheduler_->observe(activity_);
   connect_.emplace(executor_, random_, data_, *sessions_, *connections_, *scheduler_, https());
   if (!settings_.server.public_url.empty()) {
     push_.emplace(executor_, *connections_, *scheduler_, metrics_,
@@ -96,10 +119,11 @@ bool Server::https() const {
 
 Result<void> Server::build_site() {
   Site::Parts parts{.scheduler = scheduler_ ? &*scheduler_ : nullptr, .https = https()};
-  if (connect_)
-    parts.api = [this](net::ServerRequest request) {
+  parts.api = [this](net::ServerRequest request) {
+    if (connect_ && ConnectMailbox::serves(request.path))
       return ConnectMailbox::answer(*connect_, std::move(request));
-    };
+    return router_->handle(std::move(request));
+  };
   if (push_)
     parts.notices = [this](net::ServerRequest request) { return receive_notice(*this, std::move(request)); };
   if (const std::string dir = find_web_dir(settings_); !dir.empty()) {
@@ -139,6 +163,7 @@ Task<void> Server::clean_up_now_and_then(Server& self) {
 
 void Server::run() {
   executor_.spawn(clean_up_now_and_then(*this));
+  executor_.spawn(admin::EventHub::run(events_, *api_));
   if (scheduler_) {
     scheduler_->start();
     executor_.spawn(watch_crm(executor_, data_, *scheduler_));
@@ -148,6 +173,7 @@ void Server::run() {
   executor_.run(true);
   log::info("stopping");
   site_->begin_stopping();
+  events_.close();
   if (scheduler_) executor_.run_task(scheduler_->stop());
   http_.reset();
   executor_.finish();
