@@ -1,20 +1,44 @@
 #include "lab/host.h"
 
 namespace mailsync::lab {
+namespace {
+
+// Lets everything else that is ready go first.
+struct Turn {
+  Executor& executor;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  ~Turn() { *alive = false; }
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> frame) {
+    executor.post([frame, still = alive] {
+      if (*still) frame.resume();
+    });
+  }
+  void await_resume() const {}
+};
+
+}  // namespace
 
 Host::Host(Executor& executor, std::vector<Front*> fronts, NotificationQueue& notifications,
            net::HttpClient* outgoing)
     : executor_(executor), fronts_(std::move(fronts)), notifications_(notifications), outgoing_(outgoing) {}
 
 Task<net::ServerResponse> Host::serve(net::ServerRequest request) {
+  // Leaves even when the frame is destroyed in mid-request.
+  struct Stay {
+    const net::ServerRequest& request;
+    std::vector<Front*> entered;
+    ~Stay() {
+      for (Front* front : entered) front->leave(request);
+    }
+  } stay{request, {}};
   for (Front* front : fronts_) {
     if (auto refused = front->enter(request, executor_.clock().now())) co_return std::move(*refused);
-    // Leaves even when the frame is destroyed in mid-request.
-    struct Stay {
-      Front* front;
-      const net::ServerRequest& request;
-      ~Stay() { front->leave(request); }
-    } stay{front, request};
+    stay.entered.push_back(front);
+  }
+  // Requests that arrive together may overlap, even when answers take no time.
+  co_await Turn{executor_};
+  for (Front* front : fronts_) {
     for (const OutgoingPost& post : front->asks_first(request, executor_.clock().now())) {
       std::string body;
       int status = co_await call(post, &body);
