@@ -83,7 +83,11 @@ class SqliteDatabase final : public Database {
     TRY_VOID(nesting.check());
     std::lock_guard lock(writer_mutex_);
     TRY_VOID(writer_->set_durability(durability));
-    return run_on(*writer_, "BEGIN IMMEDIATE", work);
+    auto done = run_on(*writer_, "BEGIN IMMEDIATE", work);
+    // The log may be most of what fills the disk: taken into the database, it is given back.
+    if (!done && done.error().vendor_code == "disk_full")
+      (void)writer_->run("PRAGMA wal_checkpoint(TRUNCATE)");
+    return done;
   }
 
   Result<void> read(const std::function<Result<void>(Session&)>& work) override {

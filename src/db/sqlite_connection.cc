@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "db/dialect.h"
 #include "db/many_rows.h"
 #include "db/sqlite_error.h"
@@ -17,7 +20,8 @@ constexpr size_t kManyRows = 25;        // a page of 100 is four statements
 constexpr int kPatienceMs = 10'000;     // with another program that holds the write lock
 // A log of about 128 MB before it is taken into the database: a page that many transactions changed is then
 // written once, and an initial sync syncs its files less than once per 1,000 emails.
-constexpr int kCheckpointPages = 32'000;
+constexpr int64_t kCheckpointPages = 32'000, kFewestCheckpointPages = 1'000;
+constexpr int64_t kPageBytes = 4096;
 constexpr int64_t kWalKeptBytes = int64_t{64} << 20;
 constexpr int kApplicationId = 0x4d535943;  // "MSYC"
 
@@ -63,6 +67,15 @@ Value column(sqlite3_stmt* s, int i) {
     default:
       return nullptr;
   }
+}
+
+// On a small disk the log must leave room for the database it will be taken into.
+int64_t checkpoint_pages(const std::string& path) {
+  std::error_code failed;
+  const auto space = std::filesystem::space(path, failed);
+  if (failed) return kCheckpointPages;
+  return std::clamp(static_cast<int64_t>(space.available / 8) / kPageBytes, kFewestCheckpointPages,
+                    kCheckpointPages);
 }
 
 }  // namespace
@@ -127,7 +140,7 @@ Result<void> SqliteConnection::set_up(const Settings& settings) {
   TRY_VOID(run("PRAGMA journal_mode = WAL"));
   if (application == 0) TRY_VOID(pragma("application_id", kApplicationId));
   TRY_VOID(pragma("journal_size_limit", kWalKeptBytes));
-  TRY_VOID(pragma("wal_autocheckpoint", kCheckpointPages));
+  TRY_VOID(pragma("wal_autocheckpoint", checkpoint_pages(settings.path)));
   return run("PRAGMA synchronous = FULL");
 }
 
