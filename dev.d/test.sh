@@ -157,6 +157,9 @@ stage_web() {
   cat "$RESULTS/vitest.counts"
   closing_line "$RESULTS/vitest.counts" "$code" vitest
   check web-build build_web
+  # What the API answered in its tests, against its contract.
+  local answers=build/test-transcripts/api-answers.jsonl
+  if [ -f "$answers" ]; then script api-answers node tests/admin/check_answers.mjs "$answers"; fi
 }
 stage_vouchers() { run_node_tests tests/vouchers; }
 stage_browser() { run_node_tests tests/browser; }

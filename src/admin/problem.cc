@@ -47,7 +47,7 @@ Answer answer_to(const Error& error) {
     case ErrorKind::LoginNeeded:
       return {401, "sign_in_needed"};
     case ErrorKind::VersionStale:
-      return error.vendor_code == "unique" ? Answer{409, "taken"} : Answer{409, "version_stale"};
+      return error.vendor_code == "unique" ? Answer{422, "invalid"} : Answer{409, "version_stale"};
     case ErrorKind::ItemInvalid:
       if (error.vendor_code == "sort_invalid") return {400, "filter_invalid"};
       if (error.vendor_code == "filter_invalid") return {400, "filter_invalid"};
@@ -84,8 +84,12 @@ Problem::Problem(const Error& error) : detail(error.message) {
     retry_after_seconds = std::chrono::duration_cast<std::chrono::seconds>(*error.retry_after).count();
   if (status == 422 && !error.vendor_code.empty() && !from_database(error))
     errors.emplace_back(error.vendor_code, error.message);
-  if (status == 409 && from_database(error)) detail = "The name is taken already; choose another one.";
-  if (status == 422 && from_database(error)) detail = "A value is not possible here; correct it.";
+  if (status == 422 && error.vendor_code == "unique") {
+    detail = "The name is taken already; choose another one.";
+    errors.emplace_back("name", detail);
+  } else if (status == 422 && from_database(error)) {
+    detail = "A value is not possible here; correct it.";
+  }
   if (status == 503) detail = "The server cannot do this just now; try again in a moment.";
   if (status == 500)
     detail = "Something went wrong on the server; its log says what. Try again, or tell your administrator.";

@@ -37,12 +37,15 @@ std::expected<void, Problem> use_view(db::Session& session, const Request& reque
     query.filters.push_back({email ? "received_at" : "changed_at", "gte", "today-7"});
   } else {
     const auto id = record_id(*name);
-    if (!id) return std::unexpected(not_found("view"));
-    TRY(const crm::View view, crm::view(session, request.viewer, *id));
-    if (view.type != query.type) return std::unexpected(not_found("view"));
-    query.filters = view.definition.filters;
-    query.words = view.definition.words;
-    query.sort = view.definition.sort;
+    Result<crm::View> view = fail(ErrorKind::Gone, "");
+    if (id) view = crm::view(session, request.viewer, *id);
+    if (!view && view.error().kind != ErrorKind::Gone) return std::unexpected(Problem(view.error()));
+    if (!view || view->type != query.type)
+      return std::unexpected(
+          Problem(400, "filter_invalid", "There is no such view of this list; choose another one."));
+    query.filters = view->definition.filters;
+    query.words = view->definition.words;
+    query.sort = view->definition.sort;
   }
   return {};
 }
