@@ -23,6 +23,7 @@ struct Wanted {
   std::optional<model::Email> body;
   std::vector<RecordId> related;
   std::optional<Error> failed;
+  std::string_view dropped;  // why it is not wanted after all; "" when it is
 };
 
 struct EmailPage {
@@ -160,6 +161,23 @@ Task<Result<void>> take_attachments(Context& context, Wanted& wanted) {
   co_return Result<void>{};
 }
 
+// Sensitivity and the headers of lists and machines come with the whole email: what was captured by itself is
+// judged once more. Only a mark shares what is private.
+std::string_view unwanted_after_all(const Wanted& wanted) {
+  if (wanted.item.marked) return {};
+  if (wanted.body->head.is_private) return "private";
+  if (wanted.rule == "external person" && wanted.body->head.is_automatic) return "automatic";
+  return {};
+}
+
+void drop_unwanted(EmailPage& page) {
+  std::erase_if(page.wanted, [&page](const Wanted& wanted) {
+    if (wanted.dropped.empty()) return false;
+    ++page.counts.skipped[std::string(wanted.dropped)];
+    return true;
+  });
+}
+
 Task<Result<void>> fetch_bodies(Context& context, EmailPage& page) {
   std::vector<RemoteId> ids;
   std::vector<Wanted*> missing;
@@ -173,6 +191,8 @@ Task<Result<void>> fetch_bodies(Context& context, EmailPage& page) {
   for (size_t i = 0; i < missing.size(); ++i) {
     if (bodies[i]) {
       missing[i]->body = *std::move(bodies[i]);
+      missing[i]->dropped = unwanted_after_all(*missing[i]);
+      if (!missing[i]->dropped.empty()) continue;
       CO_TRY_VOID(co_await take_attachments(context, *missing[i]));
       continue;
     }
@@ -180,6 +200,7 @@ Task<Result<void>> fetch_bodies(Context& context, EmailPage& page) {
     if (next != Next::ParkItem && next != Next::TakeAsGone) co_return fail(std::move(bodies[i]).error());
     missing[i]->failed = std::move(bodies[i]).error();
   }
+  drop_unwanted(page);
   co_return Result<void>{};
 }
 

@@ -55,6 +55,26 @@ TEST(Emails, AMoveIsNotADeletion_F70) {
   EXPECT_EQ(stage.count("SELECT count(*) FROM link WHERE state = 0"), 1);
 }
 
+// F8: what only the headers tell is judged when they are there; a mark outranks it.
+TEST(Emails, PrivateAndAutomaticMailIsNotCapturedByItself) {
+  Stage stage;
+  sync::Profile profile;
+  profile.capture_emails = sync::Capture::AnyExternal;
+  auto& ann = stage.connect("ann@ours.example", "Ann", profile);
+  const auto with = [&](const std::string& subject, const char* header, const char* words, bool marked) {
+    auto& mail = stage.add_email(ann, subject, marked);
+    mail.fields["internetMessageHeaders"] = json::array{json::object{{"name", header}, {"value", words}}};
+  };
+  with("plain", "X-Other", "1", false);
+  with("secret", "Sensitivity", "Private", false);
+  with("robot", "Auto-Submitted", "auto-generated", false);
+  with("secret but marked", "Sensitivity", "Company-Confidential", true);
+  const auto report = stage.good_pass(ann);
+  EXPECT_EQ(report.counts.at(sync::Kind::Email).to_crm_created, 2);
+  EXPECT_EQ(report.counts.at(sync::Kind::Email).skipped.at("private"), 1);
+  EXPECT_EQ(report.counts.at(sync::Kind::Email).skipped.at("automatic"), 1);
+}
+
 TEST(Emails, ALostCursorListsAgainIntoTheLinks_F42) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");
