@@ -64,12 +64,18 @@ TEST_F(GraphContacts, SeveralWritesAtOnceMakeOneFolder) {
     auto item = co_await to.apply(std::move(write));
     EXPECT_TRUE(item);
   };
+  size_t asked = 0;
+  http.on_request = [&asked](const net::HttpRequest& request) {
+    asked += request.method == "POST" && request.url.ends_with("/contactFolders");
+  };
   std::vector<Task<void>> tasks;
   for (int i = 0; i < 8; ++i)
     tasks.push_back(one(replica(), create(Kind::Contact, ann(), "op-" + std::to_string(i))));
   for (auto& task : tasks) executor.spawn(std::move(task));
   executor.run_until(clock.now() + std::chrono::minutes(5));
   EXPECT_EQ(collections(Kind::Contact).size(), 2u);
+  http.on_request = nullptr;
+  EXPECT_EQ(asked, 1u);
   size_t folders = 0;
   for (auto& [number, container] : ada.containers) folders += container.name == "CRM";
   EXPECT_EQ(folders, 1u);

@@ -54,8 +54,10 @@ Task<Result<std::string>> Replica::own_contact_folder() {
     if (!map->own_contacts.empty()) co_return map->own_contacts;
   }
   if (!made) co_return fail(std::move(made).error());
-  folders_->own_contacts = made->id;
-  folders_->collections.push_back({Kind::Contact, made->id, made->name});
+  if (folders_) {  // else it was forgotten meanwhile, and is read again with the new folder in it
+    folders_->own_contacts = made->id;
+    folders_->collections.push_back({Kind::Contact, made->id, made->name});
+  }
   co_return made->id;
 }
 
