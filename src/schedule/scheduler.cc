@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "base/log.h"
@@ -229,14 +230,14 @@ Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease
   for (Observer* observer : observers_) observer->pass_began(mailbox);
   const Instant began = now();
   Outcome outcome;
+  const auto committed = std::make_shared<std::map<sync::Kind, sync::Counts>>();
   try {
-    PassRequest request{.mailbox = mailbox,
-                        .lease = lease,
-                        .progress = [this, mailbox](sync::Kind kind, const std::string& collection,
-                                                    const sync::Counts& counts) {
-                          for (Observer* observer : observers_)
-                            observer->turn_done(mailbox, kind, collection, counts);
-                        }};
+    const sync::Progress progress = [this, mailbox, committed](sync::Kind kind, const std::string& collection,
+                                                               const sync::Counts& counts) {
+      (*committed)[kind].add(counts);
+      for (Observer* observer : observers_) observer->turn_done(mailbox, kind, collection, counts);
+    };
+    PassRequest request{.mailbox = mailbox, .lease = lease, .progress = progress};
     auto report = co_await run_pass_(std::move(request));
     if (report)
       outcome.report = std::move(*report);
@@ -248,6 +249,8 @@ Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease
         Error{.kind = ErrorKind::Corrupt,
               .message = "syncing " + mailbox.address + " met a fault in Mail Sync: " + bug.what()};
   }
+  // What was committed before it ended stays, and is told.
+  if (outcome.error) outcome.report.counts = *committed;
   outcome.took = now() - began;
   co_return outcome;
 }

@@ -28,7 +28,7 @@ struct PassRequest {
 using RunPass = std::function<Task<Result<sync::PassReport>>(PassRequest)>;
 
 struct Outcome {
-  sync::PassReport report;     // of what was committed, when the pass went through
+  sync::PassReport report;     // of what was committed, also when it ended early
   std::optional<Error> error;  // why it ended early
   Duration took{0};
 };
