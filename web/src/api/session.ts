@@ -1,5 +1,6 @@
 // Who is signed in. The session lives on the server; here is only what the page needs to show and to send.
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { ApiError, client, setCsrfToken, take, type Schemas } from "./client";
 
 export type Session = Schemas["Session"];
@@ -33,11 +34,15 @@ export async function signOut(): Promise<void> {
   setCsrfToken("");
 }
 
+// Given to what is shown to a user. Not read from the cache: that is emptied a moment before the page goes.
+const UserContext = createContext<Schemas["User"] | null>(null);
+export const UserProvider = UserContext.Provider;
+
 // Only below the signed-in part of the application.
 export function useUser(): Schemas["User"] {
-  const { data } = useQuery(sessionQuery);
-  if (!data) throw new Error("useUser outside of a session");
-  return data.user;
+  const user = useContext(UserContext);
+  if (!user) throw new Error("useUser outside of a session");
+  return user;
 }
 
 export function useForgetSession(): () => void {

@@ -143,7 +143,7 @@ function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
         <Face name={mailbox.name || mailbox.user?.name || mailbox.address} size={40} />
         <div className="mailbox-who">
           <Link to="/start/mail-sync/$id" params={{ id: mailbox.id }}>
-            {mailbox.name || mailbox.address}
+            {mailbox.name || mailbox.user?.name || mailbox.address}
           </Link>
           <small>
             {mailbox.address}

@@ -30,9 +30,9 @@ export function MailboxPage() {
           <IconChevronRight aria-hidden />
         </nav>
         <div className="record-title">
-          <Face name={box.name || box.address} size={56} />
+          <Face name={box.name || box.user?.name || box.address} size={56} />
           <div className="record-name">
-            <h1>{box.name || box.address}</h1>
+            <h1>{box.name || box.user?.name || box.address}</h1>
             <p>
               <StateBadge state={box.state} />
               <span>{box.address}</span>

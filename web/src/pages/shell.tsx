@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useLiveState, useLiveStream } from "../api/events";
-import { sessionQuery, useForgetSession } from "../api/session";
+import { sessionQuery, useForgetSession, UserProvider } from "../api/session";
 import { ComposeProvider } from "../mail/compose-context";
 import { IconNavigation, IconSearch } from "../icons";
 import { texts } from "../texts";
@@ -25,7 +25,11 @@ export function Shell() {
       </main>
     );
   if (!session.data) return <SignInPage />;
-  return <SignedIn key={session.data.user.id} />;
+  return (
+    <UserProvider value={session.data.user}>
+      <SignedIn key={session.data.user.id} />
+    </UserProvider>
+  );
 }
 
 // The notice waits: a reconnection within a moment is nobody's business.

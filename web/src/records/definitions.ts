@@ -449,9 +449,9 @@ const meetings: ResourceDef = {
   ],
   columns: [
     { field: "subject", width: 300, sort: "subject" },
-    { field: "start", width: 220, sort: "start" },
-    { field: "location", width: 180, sort: "location" },
-    { field: "attendees", width: 200 },
+    { field: "start", width: 270, sort: "start" },
+    { field: "location", width: 150, sort: "location" },
+    { field: "attendees", width: 170 },
     { field: "show_as", width: 130 },
     { field: "organizer", width: 180 },
     ...recordColumns,

@@ -1,6 +1,6 @@
 // What a list shows: the address, laid over the saved view it names.
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import type { Schemas } from "../api/client";
 import { viewsQuery, type ListQuery, type Resource } from "../api/records";
@@ -69,6 +69,7 @@ export function listState(def: ResourceDef, search: ListSearch, views: View[], c
 
 export function useListState(def: ResourceDef, search: ListSearch) {
   const navigate = useNavigate();
+  const router = useRouter();
   const resource: Resource = def.resource;
   const views = useQuery(viewsQuery(resource)).data?.items ?? [];
   const columnKey = `${resource}.${search.view ?? "all"}`;
@@ -94,7 +95,8 @@ export function useListState(def: ResourceDef, search: ListSearch) {
     state,
     views,
     setColumns,
-    setSearch: (q: string) => go({ ...search, q }, true),
+    // What was typed a moment ago must not call back somebody who has meanwhile opened a row.
+    setSearch: (q: string) => router.latestLocation.pathname === `/${resource}` && go({ ...search, q }, true),
     setSort: (sort: string) => go({ ...search, sort }),
     setFilters: (filters: Filter[]) => go({ ...search, filter: filters.map(filterText) }),
     setView: (view: string) => go(view === "all" ? {} : { view }),

@@ -1,0 +1,96 @@
+// Lists, records, and two people who edit the same one.
+import assert from 'node:assert/strict'
+import { notice } from './browser.mjs'
+
+export async function openRecord(page, path, search, name) {
+  await page.goto(path)
+  await page.getByRole('searchbox').fill(search)
+  await page.getByRole('table').getByRole('link', { name }).first().click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+}
+
+export function peopleTests(test) {
+  test('the list shows everybody, sorts, and finds by the start of words', async (page, { users, as }) => {
+    const all = await (await as(users.anna)).list('contact')
+    await page.goto('/people')
+    await page.getByRole('table', { name: 'People' }).waitFor()
+    assert.equal(await page.locator('.list-count').innerText(), String(all.length))
+    await page.getByRole('button', { name: 'Job title' }).click()
+    await page.locator('[role=columnheader][aria-sort=ascending]', { hasText: 'Job title' }).waitFor()
+    await page.getByRole('searchbox').fill('carm acht')
+    await page.waitForFunction(() => document.querySelectorAll('[role=table] [data-index]').length === 1)
+    await page.getByRole('link', { name: 'Carmen Achterberg' }).waitFor()
+    await page.getByRole('searchbox').fill('nobody has this name')
+    await page.getByText('Nothing matches').waitFor()
+    await page.getByRole('button', { name: 'Clear search and filters' }).click()
+    await page.getByRole('table', { name: 'People' }).waitFor()
+    assert.match(new URL(page.url()).pathname, /^\/people$/)
+  })
+
+  test('a filter narrows the list and survives a reload', async (page) => {
+    await page.goto('/people')
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
+    await page.getByLabel('Field').selectOption({ label: 'Company' })
+    await page.getByLabel('Value').fill('Achterberg')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.waitForFunction(() => document.querySelector('.list-count')?.textContent === '20')
+    await page.reload()
+    await page.waitForFunction(() => document.querySelector('.list-count')?.textContent === '20')
+    await page.getByRole('button', { name: 'Clear all' }).click()
+    await page.waitForFunction(() => document.querySelector('.list-count')?.textContent !== '20')
+  })
+
+  test('a person is created, edited, and cleared of a field', async (page, { users, as }) => {
+    await page.goto('/people/new')
+    await page.getByLabel('First name').fill('Zoë')
+    await page.getByLabel('Last name').fill('Ångström')
+    await page.getByLabel('Email addresses').fill('not an address')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('is not an email address').waitFor()
+    await page.getByLabel('Email addresses').fill('zoe@angstrom.example')
+    await page.getByLabel('Job title').fill('Physicist')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Zoë Ångström' }).waitFor()
+    await page.getByRole('button', { name: 'Edit: Job title' }).click()
+    await page.getByLabel('Job title').fill('')
+    await page.getByLabel('Company', { exact: true }).fill('Spectra <b>& Co</b>')
+    await page.getByText('2 fields changed').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await notice(page, 'Zoë Ångström saved')
+    await page.locator('.details').getByText('Spectra <b>& Co</b>').waitFor()
+    const [stored] = await (await as(users.anna)).list('contact', { q: 'zoe angstrom' })
+    assert.deepEqual([stored.job_title ?? null, stored.company, stored.emails], [null, 'Spectra <b>& Co</b>', ['zoe@angstrom.example']])
+    await page.getByRole('region', { name: 'Timeline' }).getByText(/Company/).first().waitFor()
+  })
+
+  test('two people edit one person: neither loses anything (409)', async (page, { users, as }) => {
+    await openRecord(page, '/people', 'Dagmar', 'Dagmar Achterberg')
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByLabel('Job title').fill('Mine')
+    await page.getByLabel('Mobile phone').fill('+44 7700 900999')
+    const admin = await as(users.admin)
+    const [now] = await admin.list('contact', { q: 'Dagmar Achterberg' })
+    await admin.change('contact', now, { job_title: 'Theirs', department: 'Docks' })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Administrator changed this while you were editing').waitFor()
+    await page.getByText('Taken over from them: Department.').waitFor()
+    const mine = page.getByRole('button', { name: 'Job title: Yours' })
+    const theirs = page.getByRole('button', { name: 'Job title: Theirs' })
+    await theirs.click()
+    assert.equal(await theirs.getAttribute('aria-pressed'), 'true')
+    await mine.click()
+    assert.equal(await mine.getAttribute('aria-pressed'), 'true')
+    await page.getByRole('button', { name: 'Save with these choices' }).click()
+    await notice(page, 'Dagmar Achterberg saved')
+    const [stored] = await admin.list('contact', { q: 'Dagmar Achterberg' })
+    assert.deepEqual([stored.job_title, stored.department, stored.mobile_phone], ['Mine', 'Docks', '+44 7700 900999'])
+  })
+
+  test('a change of somebody else appears on the open page by itself', async (page, { users, as }) => {
+    await openRecord(page, '/people', 'Edwin', 'Edwin Achterberg')
+    const admin = await as(users.admin)
+    const [now] = await admin.list('contact', { q: 'Edwin Achterberg' })
+    await admin.change('contact', now, { department: 'Lighthouses' })
+    await page.locator('.details').getByText('Lighthouses').waitFor()
+  })
+}
