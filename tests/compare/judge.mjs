@@ -197,7 +197,8 @@ function inWindow(record, now) {
   return at(record.end) >= now - 14 * DAY && at(record.start) <= now + 24 * 30 * DAY
 }
 
-function judgeMeetings(verdict, { lab, crm, category, now }) {
+function judgeMeetings(verdict, { lab, crm, issues, category, now }) {
+  const waits = new Set(issues.filter((issue) => issue.code === 'would_mail').map((issue) => issue.record?.id))
   const groups = new Map()
   for (const [mailbox, kinds] of Object.entries(lab))
     for (const item of kinds.meeting) {
@@ -235,7 +236,7 @@ function judgeMeetings(verdict, { lab, crm, category, now }) {
   for (const each of records) {
     if (each.copies.length) continue
     const mailbox = each.owners.find((owner) => owner in lab)
-    if (each.form.attendees.length) verdict.explain('meeting', 'would_mail_others')
+    if (each.form.attendees.length && waits.has(each.record.id)) verdict.explain('meeting', 'would_mail_others')
     else if (mailbox && inWindow(each.record, now)) verdict.differs('meeting', 'not in the mailbox', mailbox, { key: keyOf(each.form) })
   }
 }
