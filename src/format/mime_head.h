@@ -1,0 +1,28 @@
+// The header of a message → model::EmailHead.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "format/mime.h"
+#include "model/email.h"
+
+namespace mailsync::format {
+
+// Names and raw values, in the order of the message.
+using RawHeaders = std::vector<std::pair<std::string, std::string>>;
+
+// ItemInvalid when there are more addresses than the limits say.
+Result<model::EmailHead> head_of(const RawHeaders& headers, const MimeLimits& limits);
+
+std::vector<std::string> references_of(const RawHeaders& headers);
+
+// Written by a machine or to a list: RFC 3834's Auto-Submitted, RFC 2919 and 2369 list headers, Precedence,
+// an empty return path. X-Auto-Response-Suppress alone proves nothing (F8).
+bool is_automatic(const RawHeaders& headers);
+
+}  // namespace mailsync::format

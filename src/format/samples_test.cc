@@ -1,0 +1,80 @@
+// Real and malformed files, where they are at hand: nothing of what people send may stop a mailbox.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "format/charset.h"
+#include "format/mime.h"
+
+namespace mailsync::format {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> files_below(const fs::path& folder, size_t most = SIZE_MAX) {
+  std::vector<fs::path> out;
+  std::error_code failed;
+  for (auto at = fs::recursive_directory_iterator(folder, failed); !failed && at != fs::end(at);
+       at.increment(failed))
+    if (at->is_regular_file() && out.size() < most) out.push_back(at->path());
+  return out;
+}
+
+std::string bytes_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// The sample data beside the project, or an empty path.
+fs::path samples(const char* folder) {
+  const fs::path path = fs::path(MAILSYNC_SOURCE_DIR) / "../shared/data" / folder;
+  return fs::is_directory(path) ? path : fs::path();
+}
+
+void check_text(const std::string& text, const fs::path& file) {
+  EXPECT_TRUE(is_valid_utf8(text)) << file;
+  EXPECT_EQ(text.find('\0'), std::string::npos) << file;
+}
+
+void check_mail(const fs::path& file) {
+  const auto mail = parse_mime(bytes_of(file));
+  ASSERT_TRUE(mail) << file << ": " << mail.error().message;
+  check_text(mail->email.head.subject, file);
+  check_text(mail->email.head.from.name, file);
+  check_text(mail->email.text, file);
+  check_text(mail->email.html, file);
+  for (size_t i = 0; i < mail->email.attachments.size(); ++i) {
+    check_text(mail->email.attachments[i].name, file);
+    EXPECT_EQ(static_cast<int64_t>(mail->attachment_bytes(i).size()), mail->email.attachments[i].size)
+        << file;
+  }
+}
+
+TEST(Samples, MailsAreRead) {
+  const fs::path folder = samples("mail");
+  if (folder.empty()) GTEST_SKIP() << "no sample mails at ../shared/data/mail";
+  size_t count = 0;
+  for (const fs::path& file : files_below(folder))
+    if (file.extension() == ".eml") {
+      check_mail(file);
+      ++count;
+    }
+  std::cout << count << " mails\n";
+}
+
+TEST(Samples, TheMailCorpusIsRead) {
+  const char* folder = std::getenv("MAILSYNC_MAIL_CORPUS");
+  if (folder == nullptr) GTEST_SKIP() << "MAILSYNC_MAIL_CORPUS names no folder of mails";
+  const auto files = files_below(folder, 20'000);
+  for (const fs::path& file : files) check_mail(file);
+  std::cout << files.size() << " mails\n";
+}
+
+}  // namespace
+}  // namespace mailsync::format
