@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "format/charset.h"
+#include "format/icalendar.h"
 #include "format/mime.h"
 
 namespace mailsync::format {
@@ -66,6 +67,29 @@ TEST(Samples, MailsAreRead) {
       ++count;
     }
   std::cout << count << " mails\n";
+}
+
+TEST(Samples, CalendarsAreRead) {
+  const fs::path folder = samples("calendar");
+  if (folder.empty()) GTEST_SKIP() << "no sample calendars at ../shared/data/calendar";
+  size_t files = 0, items = 0, read_only = 0;
+  for (const fs::path& file : files_below(folder)) {
+    if (file.extension() != ".ics") continue;
+    ++files;
+    const auto calendar = parse_icalendar(bytes_of(file));
+    if (!calendar) continue;  // some of them are meant to hold nothing
+    for (const CalendarItem& item : calendar->items) {
+      ++items;
+      if (item.read_only) ++read_only;
+      check_text(item.uid, file);
+      if (const auto* meeting = std::get_if<model::Meeting>(&item.content))
+        check_text(meeting->subject.value_or(""), file);
+    }
+    // What was read can be written, except where it says why not.
+    static_cast<void>(write_icalendar(*calendar, Instant{}));
+  }
+  EXPECT_GT(items, files / 2);
+  std::cout << files << " calendars with " << items << " items, " << read_only << " of them read-only\n";
 }
 
 TEST(Samples, TheMailCorpusIsRead) {
