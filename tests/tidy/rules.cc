@@ -68,7 +68,7 @@ bool has_word(std::string_view name, std::string_view word) {
 }
 
 // Names that libraries chose, not we.
-const Names kForeignNames = {"PQsetNoticeProcessor"};
+const Names kForeignNames = {"PQsetNoticeProcessor", "g_mime_utils_header_decode_date"};
 
 std::string_view banned_word(std::string_view name) {
   static constexpr std::array<std::string_view, 7> kWords = {"manager", "managers", "helper",   "helpers",
