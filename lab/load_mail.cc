@@ -1,5 +1,6 @@
 // The part of load.h that reads messages.
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -183,7 +184,7 @@ Loaded load_mail(World& world, const std::vector<Mailbox*>& mailboxes, const fs:
   std::iota(order.begin(), order.end(), 0u);
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[world.random().below(i)]);
   std::vector<bool> marked(mails.size());
-  auto count = static_cast<size_t>(static_cast<double>(mails.size()) * wish.share_marked + 0.5);
+  auto count = static_cast<size_t>(std::lround(static_cast<double>(mails.size()) * wish.share_marked));
   for (size_t i = 0; i < count; ++i) marked[order[i]] = true;
   std::map<Mailbox*, uint64_t> lists;
   for (Mailbox* mailbox : mailboxes)

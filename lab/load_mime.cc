@@ -31,8 +31,9 @@ std::string valid_text(std::string_view text) {
   while (!text.empty()) {
     const char* end = nullptr;
     bool ok = g_utf8_validate_len(text.data(), text.size(), &end);
-    out.append(text.data(), static_cast<size_t>(end - text.data()));
-    text.remove_prefix(static_cast<size_t>(end - text.data()));
+    const auto valid = static_cast<size_t>(end - text.data());
+    out.append(text.substr(0, valid));
+    text.remove_prefix(valid);
     if (ok || text.empty()) break;
     if (text.front() != '\0') out += "\xEF\xBF\xBD";
     text.remove_prefix(1);

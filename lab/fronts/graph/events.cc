@@ -84,12 +84,12 @@ void settle_series(json::object& fields) {
   if (text_of(range, "type") != "endDate") range["endDate"] = "0001-01-01";
   if (text_of(range, "type") != "numbered") range["numberOfOccurrences"] = 0;
   auto& pattern = fields.at("recurrence").as_object().at("pattern").as_object();
-  for (auto [name, value] : {std::pair<const char*, json::value>{"month", 0},
-                             {"dayOfMonth", 0},
-                             {"daysOfWeek", json::array()},
-                             {"firstDayOfWeek", "sunday"},
-                             {"index", "first"},
-                             {"interval", 1}})
+  for (const auto& [name, value] : {std::pair<const char*, json::value>{"month", 0},
+                                    {"dayOfMonth", 0},
+                                    {"daysOfWeek", json::array()},
+                                    {"firstDayOfWeek", "sunday"},
+                                    {"index", "first"},
+                                    {"interval", 1}})
     if (!pattern.contains(name)) pattern[name] = value;
 }
 
@@ -249,7 +249,7 @@ std::optional<Answer> serve_events(Call& call) {
   }
   if (call.patch()) return change(call, item, found->day);
   if (call.del()) {
-    if (auto stale = precondition(call, item.version)) return std::move(*stale);
+    if (auto stale = precondition(call, item.version)) return stale;
     remove_event(call.world, *call.mailbox, item, found->day, {}, call.now);
     return empty_answer(204);
   }

@@ -214,7 +214,7 @@ std::optional<Answer> serve_subscriptions(Call& call) {
   if (body->contains("lifecycleNotificationUrl"))
     return refused(call, "lifecycleNotificationUrl can only be set when the subscription is created.");
   if (body->contains("expirationDateTime"))
-    if (auto bad = set_expiry(call, *body, it->second)) return std::move(*bad);
+    if (auto bad = set_expiry(call, *body, it->second)) return bad;
   return json_answer(200, shown(it->second));
 }
 
