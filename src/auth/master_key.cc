@@ -58,7 +58,8 @@ Result<MasterKeys> parse_master_keys(std::string_view text) {
                       ": give every key its own id");
     if (out.current.empty()) out.current = id;
   }
-  if (out.keys.empty()) return unusable("there is no master key in it: make one with \"mailsync master-key FILE\"");
+  if (out.keys.empty())
+    return unusable("there is no master key in it: make one with \"mailsync master-key FILE\"");
   return out;
 }
 
@@ -75,7 +76,8 @@ Result<MasterKeys> load_master_keys(const std::string& file) {
     return keys;
   }
   return unusable(
-      "no master key is set, so no secret can be kept: make one with \"mailsync master-key FILE\" and name its file "
+      "no master key is set, so no secret can be kept: make one with \"mailsync master-key FILE\" and name "
+      "its file "
       "in the settings (vault.master_key_file)");
 }
 

@@ -158,8 +158,7 @@ Result<std::string> resolve(std::string_view base, std::string_view reference) {
   TRY(const Url at, parse_url(base));
   if (!reference.starts_with('/') || reference.starts_with("//"))
     return refused(reference, "it is neither absolute nor a path");
-  std::string absolute =
-      at.scheme + "://" + at.host + ":" + std::to_string(at.port) + std::string(reference);
+  std::string absolute = at.scheme + "://" + at.host + ":" + std::to_string(at.port) + std::string(reference);
   TRY_VOID(parse_url(absolute));
   return absolute;
 }

@@ -85,9 +85,10 @@ Result<void> LeaseStore::release(const sync::Lease& lease, Instant next_due) {
 }
 
 Result<void> LeaseStore::take_back(std::string_view worker) {
-  TRY_VOID(write("UPDATE mailbox_lease SET until_us = 0, worker = '' WHERE worker = $1 AND until_us > 0 "
-                 "RETURNING mailbox_id",
-                 {worker}));
+  TRY_VOID(
+      write("UPDATE mailbox_lease SET until_us = 0, worker = '' WHERE worker = $1 AND until_us > 0 "
+            "RETURNING mailbox_id",
+            {worker}));
   return {};
 }
 
