@@ -1,5 +1,7 @@
 #include "admin/news.h"
 
+#include <algorithm>
+
 #include "admin/api.h"
 #include "admin/mailbox_json.h"
 #include "admin/outbox_json.h"
@@ -150,20 +152,23 @@ struct OutboxNews {
   std::string json;
 };
 
+// What was settled before a page was opened is no news to it.
 Result<std::vector<OutboxNews>> look_at_outbox(Api& api, AccountId account, const std::set<UserId>& readers,
                                                News& news) {
   std::vector<OutboxNews> out;
   TRY(const auto mailboxes, mailboxes_by_id(api, account));
   TRY_VOID(api.database.read([&](db::Session& session) -> Result<void> {
     for (UserId reader : readers) {
+      const bool known = news.outbox_known.contains(reader);
       TRY(const auto messages, crm::outbox(session, {account, reader}, {.limit = 20}));
       for (const crm::OutboxMessage& message : messages) {
         std::string json = boost::json::serialize(message_json(message, mailboxes));
         std::string& told = news.outbox[message.id.value];
         if (told == json) continue;
         told = json;
-        out.push_back({reader, std::move(json)});
+        if (known) out.push_back({reader, std::move(json)});
       }
+      news.outbox_known.insert(reader);
     }
     return {};
   }));
@@ -178,10 +183,13 @@ Task<void> tell_news(Api& api, AccountId account, std::vector<std::shared_ptr<Su
   for (const auto& reader : readers) users.insert(reader->viewer.user);
   const auto records = co_await api.executor.blocking([&] { return look_for(api, account, users, news); });
   if (records) tell_records(readers, *records);
-  if (touched.empty()) co_return;
-  const auto mailboxes =
-      co_await api.executor.blocking([&] { return look_at_mailboxes(api, account, touched, news); });
-  if (mailboxes) tell_mailboxes(api, readers, *mailboxes);
+  if (!touched.empty()) {
+    const auto mailboxes =
+        co_await api.executor.blocking([&] { return look_at_mailboxes(api, account, touched, news); });
+    if (mailboxes) tell_mailboxes(api, readers, *mailboxes);
+  } else if (std::ranges::includes(news.outbox_known, users)) {
+    co_return;
+  }
   const auto outbox =
       co_await api.executor.blocking([&] { return look_at_outbox(api, account, users, news); });
   if (!outbox) co_return;

@@ -18,6 +18,7 @@ struct News {
   std::optional<std::map<std::string, int64_t>> seq_by_type;   // of the CRM's feed; nothing: not looked yet
   std::map<MailboxId, std::map<int64_t, std::string>> issues;  // open ones as they were told, by id
   std::map<int64_t, std::string> outbox;                       // composed emails as they were told, by id
+  std::set<UserId> outbox_known;                               // whose emails are in it
 };
 
 Task<void> tell_news(Api& api, AccountId account, std::vector<std::shared_ptr<Subscriber>> readers,

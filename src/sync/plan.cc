@@ -61,10 +61,11 @@ bool would_mail(const Situation& s, const Fields& written) {
 
 void wait_for_send(const Situation& s, Plan& plan, const Fields& fields) {
   const size_t people = std::max(attendee_count(fields), s.link ? attendee_count(s.link->base.mailbox) : 0);
-  plan.issues.push_back(
-      issue_about(s, key_of(s, "would_mail"), "info",
-                  "A change to a meeting waits: writing it would mail " + std::to_string(people) + " people",
-                  "Open the meeting in the CRM and choose \"send update\" to write it and mail them."));
+  plan.issues.push_back(issue_about(s, key_of(s, "would_mail"), "info",
+                                    "A change to a meeting waits: writing it would mail " +
+                                        (people == 1 ? "1 person" : std::to_string(people) + " people"),
+                                    "Open the meeting in the CRM and save it with \"Mail the attendees about "
+                                    "this change\" to write it and mail them."));
   plan.skipped = "would_mail_others";
   for (const auto& [name, text] : fields) plan.waiting.insert(name);
   plan.remote.reset();

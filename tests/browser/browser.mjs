@@ -43,13 +43,16 @@ function listenIn() {
   }
 }
 
-// A browser context that is watched. → { context, page, said, errors }
-//   said: what pages wrote to the console; errors: what went wrong there.
+// A browser context that is watched. → { context, page, said, heard, errors }
+//   said: what pages wrote to the console; heard: names of the live messages; errors: what went wrong there.
 export async function openWindow(browser, url, contract, storageState) {
   const context = await browser.newContext({ baseURL: url, storageState, viewport: { width: 1360, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/London' })
-  const window = { context, said: [], errors: [] }
+  const window = { context, said: [], heard: [], errors: [] }
   const origin = new URL(url).origin
-  await context.exposeFunction('heardFromServer', (name, data) => contract.event(name, data))
+  await context.exposeFunction('heardFromServer', (name, data) => {
+    window.heard.push(name)
+    contract.event(name, data)
+  })
   await context.addInitScript(listenIn)
   await context.route((to) => to.origin === origin && to.pathname.startsWith('/api/') && to.pathname !== '/api/v1/events', async (route) => {
     const request = route.request()
