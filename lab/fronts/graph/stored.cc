@@ -243,7 +243,9 @@ void name_addresses(json::value& list) {
     auto& object = element.get_object();
     auto* nested = object.if_contains("emailAddress");
     auto& email = nested && nested->is_object() ? nested->get_object() : object;
-    if (email.contains("address") && text_of(email, "name").empty()) email["name"] = email.at("address");
+    if (!email.contains("address") || !text_of(email, "name").empty()) continue;
+    json::value address = email.at("address");  // a copy: the new member may move the others
+    email["name"] = std::move(address);
   }
 }
 
