@@ -102,6 +102,8 @@ Converter converter_of(std::string_view label) {
 
 std::string converted(std::string_view bytes, UConverter* converter) {
   UErrorCode failed = U_ZERO_ERROR;
+  // ICU takes the length beside the pointer: no end mark is needed.
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
   const icu::UnicodeString wide(bytes.data(), static_cast<int32_t>(std::min<size_t>(bytes.size(), INT32_MAX)),
                                 converter, failed);
   std::string out;

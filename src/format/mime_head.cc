@@ -61,7 +61,7 @@ std::string message_id(const RawHeaders& headers) {
 
 // Importance (RFC 2156), or what older programs write instead.
 std::string importance(const RawHeaders& headers) {
-  const std::string named = lower(words(headers, "Importance"));
+  std::string named = lower(words(headers, "Importance"));
   if (named == "high" || named == "low") return named;
   if (!named.empty()) return "normal";
   const std::string priority = words(headers, "X-Priority");

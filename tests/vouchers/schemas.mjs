@@ -141,6 +141,7 @@ function validateBatch(name, request, status, response) {
   const problems = []
   if (status >= 400 && typeof response?.error?.code === 'string') return { route: name, covered: true, problems }
   if (status !== 200) return { route: name, covered: true, problems: [`answer ${status}`] }
+  if (response === null) return { route: name, covered: true, problems } // the fault script cut it on its way: not the lab's answer
   if (!(request?.requests?.length <= 20)) problems.push('more than 20 requests')
   for (const one of request?.requests ?? []) {
     const answer = response?.responses?.find(({ id }) => id === one.id)
