@@ -36,6 +36,38 @@ std::string_view name_of(ErrorKind kind) {
   std::unreachable();
 }
 
+std::string_view name_of(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::None:
+      return "none";
+    case Trouble::Certificate:
+      return "certificate";
+    case Trouble::SignInEnded:
+      return "sign_in";
+    case Trouble::Consent:
+      return "consent";
+    case Trouble::Credential:
+      return "credential";
+    case Trouble::Policy:
+      return "policy";
+    case Trouble::AccountDisabled:
+      return "account_disabled";
+    case Trouble::NoLicence:
+      return "no_licence";
+    case Trouble::MailboxDisabled:
+      return "mailbox_disabled";
+    case Trouble::MailboxMoving:
+      return "mailbox_moving";
+    case Trouble::MailboxMoved:
+      return "mailbox_moved";
+    case Trouble::MailboxUnknown:
+      return "mailbox_unknown";
+    case Trouble::Configuration:
+      return "configuration";
+  }
+  std::unreachable();
+}
+
 Error Error::within(std::string_view where) && {
   message.insert(0, std::string(where) + ": ");
   return std::move(*this);

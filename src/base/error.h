@@ -28,6 +28,25 @@ enum class ErrorKind {
 
 std::string_view name_of(ErrorKind kind);
 
+// What stands in the way of a whole mailbox or account, told apart for people. The engine acts on the kind
+// alone; classify() of a provider names the trouble where it knows it.
+enum class Trouble {
+  None,             // no more is known than the kind says
+  Certificate,      // the other side's TLS certificate is not accepted
+  SignInEnded,      // a user's sign-in: password changed, revoked, expired
+  Consent,          // nobody has agreed (any more) to the application
+  Credential,       // the application's own secret or certificate: expired, wrong
+  Policy,           // a rule of the tenant: second factor, conditional access
+  AccountDisabled,  // the user may not sign in any more
+  NoLicence,        // the tenant or user has no licence for a mailbox
+  MailboxDisabled,  // no mailbox answers: licence removed, deleted, or not set up yet
+  MailboxMoving,    // between two servers; comes back by itself
+  MailboxMoved,     // lives where this access method does not reach (on-premises)
+  MailboxUnknown,   // nobody has this address
+  Configuration,    // our own settings name something that does not exist
+};
+std::string_view name_of(Trouble trouble);
+
 struct Error {
   ErrorKind kind = ErrorKind::Transient;
   // For people: what happened, to what, what to do. Never holds a secret or mail content.
@@ -36,6 +55,7 @@ struct Error {
       vendor_code;  // as the vendor spells it, e.g. "ErrorItemNotFound", "AADSTS7000222", "SQLITE_FULL"
   std::string request_id;  // what the vendor's support asks for
   std::optional<Duration> retry_after;
+  Trouble trouble = Trouble::None;
 
   // The same error, told from further out: "reading the inbox: connection refused".
   Error within(std::string_view where) &&;

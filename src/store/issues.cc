@@ -4,9 +4,10 @@
 namespace mailsync::store {
 
 Result<std::vector<sync::Issue>> StateStore::open_issues(MailboxId mailbox) {
-  TRY(db::Rows rows, query("SELECT id, mailbox_id, key, kind, remote_id, record_id, severity, title, remedy, "
-                           "opened_at_us, attempts, retry_at_us FROM issue WHERE mailbox_id = $1 ORDER BY id",
-                           {mailbox}));
+  TRY(db::Rows rows,
+      query("SELECT id, mailbox_id, key, kind, remote_id, record_id, severity, title, remedy, "
+            "opened_at_us, attempts, retry_at_us, cause, effect FROM issue WHERE mailbox_id = $1 ORDER BY id",
+            {mailbox}));
   std::vector<sync::Issue> issues;
   for (const db::Row& row : rows) {
     sync::Issue issue{.id = row[0].id<IssueId>(),
@@ -16,6 +17,8 @@ Result<std::vector<sync::Issue>> StateStore::open_issues(MailboxId mailbox) {
                       .record = row[5].id<RecordId>(),
                       .severity = row[6].text(),
                       .title = row[7].text(),
+                      .cause = row[12].text(),
+                      .effect = row[13].text(),
                       .remedy = row[8].text(),
                       .opened_at = row[9].instant(),
                       .attempts = static_cast<int>(row[10].integer()),
@@ -35,14 +38,15 @@ Result<void> StateStore::open_issue(Transaction& transaction, const sync::Issue&
       db::SqlTransaction::of(transaction)
           .execute(
               "INSERT INTO issue (account_id, mailbox_id, key, kind, remote_id, record_id, severity, title, "
-              "remedy, opened_at_us, attempts, retry_at_us) VALUES ((SELECT account_id FROM mailbox WHERE "
-              "id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+              "remedy, opened_at_us, attempts, retry_at_us, cause, effect) VALUES ((SELECT account_id FROM "
+              "mailbox WHERE id = $1), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
               "ON CONFLICT (mailbox_id, key) DO UPDATE SET kind = excluded.kind, "
               "remote_id = excluded.remote_id, record_id = excluded.record_id, severity = excluded.severity, "
-              "title = excluded.title, remedy = excluded.remedy, "
+              "title = excluded.title, cause = excluded.cause, effect = excluded.effect, "
+              "remedy = excluded.remedy, "
               "attempts = issue.attempts + excluded.attempts, retry_at_us = excluded.retry_at_us",
               {i.mailbox, i.key, kind, i.remote_id, i.record, i.severity, i.title, i.remedy, i.opened_at,
-               i.attempts, i.retry_at}));
+               i.attempts, i.retry_at, i.cause, i.effect}));
   return {};
 }
 

@@ -151,10 +151,19 @@ CREATE TABLE run_count (
 ;
 )sql";
 
+// What an issue says in full: why it is so, and what it means.
+constexpr std::string_view kIssueWords = R"sql(
+ALTER TABLE issue ADD COLUMN cause TEXT NOT NULL DEFAULT ''
+;
+ALTER TABLE issue ADD COLUMN effect TEXT NOT NULL DEFAULT ''
+;
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{.number = 1, .name = "mailboxes, leases, cursors", .sql = kMailboxes},
     db::Migration{.number = 2, .name = "links", .sql = kLinks},
     db::Migration{.number = 3, .name = "journal, issues, runs", .sql = kJournal},
+    db::Migration{.number = 4, .name = "cause and effect of issues", .sql = kIssueWords},
 };
 
 }  // namespace

@@ -60,12 +60,14 @@ struct JournalEntry {
 struct Issue {
   IssueId id;
   MailboxId mailbox;
-  std::string key;  // "login", "item:<remote id>", "conflict:<link>", …
+  std::string key;  // "mailbox:consent", "item:<remote id>", "held:contact", …
   std::optional<Kind> kind;
   RemoteId remote_id;
   RecordId record;
   std::string severity;  // "info", "warning", "error"
   std::string title;     // what happened, to what
+  std::string cause;     // why, as far as it is known
+  std::string effect;    // what it means for the user: what waits, what goes on
   std::string remedy;    // what to do
   Instant opened_at;
   int attempts = 0;  // tries of a parked item

@@ -294,6 +294,8 @@ TEST_P(StateStoreTest, IssuesAreOpenedOnceByKey) {
               .record = {2},
               .severity = "error",
               .title = "t",
+              .cause = "c",
+              .effect = "e",
               .remedy = "r",
               .opened_at = kNow,
               .attempts = 1,
@@ -310,6 +312,7 @@ TEST_P(StateStoreTest, IssuesAreOpenedOnceByKey) {
   EXPECT_EQ(std::tie(open[0].key, open[0].remote_id, open[0].record, open[0].severity, open[0].title,
                      open[0].remedy),
             std::tie(issue.key, issue.remote_id, issue.record, issue.severity, issue.title, issue.remedy));
+  EXPECT_EQ(std::tie(open[0].cause, open[0].effect), std::tie(issue.cause, issue.effect));
   EXPECT_EQ(open[0].opened_at, kNow);
   EXPECT_EQ(open[0].attempts, 2);
   EXPECT_EQ(open[0].retry_at, Instant{0});
