@@ -36,7 +36,7 @@ struct Faults {
   // changeKey moves by itself this often (every n-th read of an item); 0 = never (F29)
   uint32_t change_key_drift = 0;
   bool deleted_contacts_readable =
-      false;  // a deleted contact or event still answers by immutable id, in Deleted Items
+      false;  // a deleted contact still answers by immutable id, in Deleted Items
 
   // Published limits per application and mailbox; 0 switches one off.
   size_t max_concurrent = 4;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Loaded {
   std::vector<std::string> problems;  // "file: what is wrong with it"
   void add(const Loaded& other);
 };
+
+// The file itself, or those of a folder and its sub-folders that are wanted, in a stable order.
+std::vector<std::filesystem::path> files_to_load(
+    const std::filesystem::path& path, const std::function<bool(const std::filesystem::path&)>& wanted);
 
 struct MailWish {
   size_t most = SIZE_MAX;        // messages over all mailboxes, picked evenly from what is there

@@ -266,17 +266,8 @@ void load_file(World& world, Mailbox& mailbox, const fs::path& path, Instant now
 
 Loaded load_calendar(World& world, Mailbox& mailbox, const fs::path& path, Instant now, int shift_days) {
   Loaded loaded;
-  std::error_code failed;
-  std::vector<fs::path> files;
-  if (fs::is_directory(path, failed))
-    for (auto it = fs::recursive_directory_iterator(path, failed);
-         !failed && it != fs::recursive_directory_iterator(); it.increment(failed)) {
-      if (it->path().extension() == ".ics") files.push_back(it->path());
-    }
-  else
-    files.push_back(path);
-  std::ranges::sort(files);
-  for (auto& file : files) load_file(world, mailbox, file, now, shift_days, loaded);
+  for (auto& file : files_to_load(path, [](const fs::path& file) { return file.extension() == ".ics"; }))
+    load_file(world, mailbox, file, now, shift_days, loaded);
   return loaded;
 }
 

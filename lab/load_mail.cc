@@ -50,20 +50,6 @@ bool is_message_file(const fs::path& path) {
   return ending == ".eml" || ending == ".txt" || folder == "cur" || folder == "new";
 }
 
-std::vector<fs::path> files_of(const fs::path& path) {
-  std::vector<fs::path> files;
-  std::error_code failed;
-  if (fs::is_regular_file(path, failed))
-    files.push_back(path);
-  else
-    for (auto it = fs::recursive_directory_iterator(path, failed);
-         !failed && it != fs::recursive_directory_iterator(); it.increment(failed))
-      if (it->is_regular_file() && (is_message_file(it->path()) || it->path().extension() == ".mbox"))
-        files.push_back(it->path());
-  std::ranges::sort(files);
-  return files;
-}
-
 // `most` of them, evenly spread.
 template <typename T>
 std::vector<T> picked(std::vector<T> all, size_t most) {
@@ -127,7 +113,8 @@ void repeat_until(std::vector<RawMail>& raw, size_t most) {
 
 std::vector<Ready> read_all(const fs::path& path, const MailWish& wish, Loaded& loaded) {
   std::vector<RawMail> raw;
-  auto files = files_of(path);
+  auto files = files_to_load(
+      path, [](const fs::path& file) { return is_message_file(file) || file.extension() == ".mbox"; });
   if (files.empty()) loaded.problems.push_back(path.string() + ": no message files there");
   bool single = std::ranges::none_of(files, [](auto& file) { return file.extension() == ".mbox"; });
   if (single) files = picked(std::move(files), wish.most);

@@ -185,17 +185,8 @@ void load_file(World& world, Mailbox& mailbox, const fs::path& path, Instant now
 
 Loaded load_contacts(World& world, Mailbox& mailbox, const fs::path& path, Instant now) {
   Loaded loaded;
-  std::error_code failed;
-  std::vector<fs::path> files;
-  if (fs::is_directory(path, failed))
-    for (auto it = fs::recursive_directory_iterator(path, failed);
-         !failed && it != fs::recursive_directory_iterator(); it.increment(failed)) {
-      if (it->path().extension() == ".vcf") files.push_back(it->path());
-    }
-  else
-    files.push_back(path);
-  std::ranges::sort(files);
-  for (auto& file : files) load_file(world, mailbox, file, now, loaded);
+  for (auto& file : files_to_load(path, [](const fs::path& file) { return file.extension() == ".vcf"; }))
+    load_file(world, mailbox, file, now, loaded);
   return loaded;
 }
 

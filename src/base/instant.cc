@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/digits.h"
 
 namespace mailsync {
 
@@ -13,16 +14,6 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 constexpr int64_t kSecond = 1'000'000;
-
-bool digits(std::string_view text, size_t at, size_t count, int& out) {
-  if (at + count > text.size()) return false;
-  out = 0;
-  for (size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    out = out * 10 + (text[i] - '0');
-  }
-  return true;
-}
 }  // namespace
 
 std::string Instant::to_iso() const {

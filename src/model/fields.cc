@@ -1,9 +1,6 @@
 #include "model/fields.h"
 
-#include <sodium.h>
-
-#include <array>
-
+#include "model/hash.h"
 #include "model/json.h"
 
 namespace mailsync::model {
@@ -64,12 +61,7 @@ std::string content_hash(Kind kind, const Fields& fields) {
     text += '=';
     text += value;
   }
-  std::array<unsigned char, 16> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
-                     text.size(), nullptr, 0);
-  std::array<char, 33> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return hex.data();
+  return hex_hash(text);
 }
 
 bool is_multi_valued(Kind kind, std::string_view field) {

@@ -6,19 +6,11 @@
 
 #include <cstdio>
 
+#include "base/digits.h"
+
 namespace mailsync::model {
 
 namespace {
-
-bool digits(std::string_view text, size_t at, size_t count, int& out) {
-  if (at + count > text.size()) return false;
-  out = 0;
-  for (size_t i = at; i < at + count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    out = out * 10 + (text[i] - '0');
-  }
-  return true;
-}
 
 date::year_month_day ymd(const Date& day) {
   return date::year_month_day{date::year(day.year), date::month(day.month), date::day(day.day)};

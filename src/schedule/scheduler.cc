@@ -11,21 +11,6 @@
 namespace mailsync::schedule {
 namespace {
 
-bool may_run(sync::MailboxState state) {
-  switch (state) {
-    case sync::MailboxState::Active:
-    case sync::MailboxState::NeedsLogin:
-    case sync::MailboxState::SwitchedOff:
-    case sync::MailboxState::Forbidden:
-      return true;
-    case sync::MailboxState::Paused:
-    case sync::MailboxState::Stopped:
-    case sync::MailboxState::Held:
-      return false;
-  }
-  std::unreachable();
-}
-
 // What the store keeps of it; writes nothing when nothing changed.
 Result<sync::Mailbox> save_verdict(sync::StateStore& store, MailboxId id, const Verdict& verdict, bool passed,
                                    bool quiet, Instant now) {
@@ -36,7 +21,7 @@ Result<sync::Mailbox> save_verdict(sync::StateStore& store, MailboxId id, const 
     return std::ranges::any_of(issues, [&](const sync::Issue& issue) { return issue.key == key; });
   };
   bool changed = false;
-  if (may_run(mailbox.state) &&
+  if (sync::is_runnable(mailbox.state) &&
       (mailbox.state != verdict.state || mailbox.state_text != verdict.state_text)) {
     mailbox.state = verdict.state;
     mailbox.state_text = verdict.state_text;
@@ -264,7 +249,7 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
     outcome.error = mailbox.error();
     leave = mailbox.error().kind == ErrorKind::Gone;
     verdict = judge(&*outcome.error, self.places_.at(id).failures, self.options_.poll, self.random_);
-  } else if (!may_run(mailbox->state)) {
+  } else if (!sync::is_runnable(mailbox->state)) {
     leave = true;
     outcome.error = Error{.kind = ErrorKind::Cancelled,
                           .message = mailbox->address + " is " + std::string(sync::name_of(mailbox->state)) +
@@ -274,7 +259,8 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
     verdict = judge(outcome.error ? &*outcome.error : nullptr, self.places_.at(id).failures,
                     self.options_.poll, self.random_);
     const sync::Mailbox now_stored = co_await self.settle(*mailbox, outcome, verdict);
-    leave = !may_run(now_stored.state) || (outcome.error && outcome.error->kind == ErrorKind::Cancelled);
+    leave = !sync::is_runnable(now_stored.state) ||
+            (outcome.error && outcome.error->kind == ErrorKind::Cancelled);
     for (Observer* observer : self.observers_) observer->pass_ended(now_stored, outcome);
   }
 

@@ -27,23 +27,6 @@ Result<std::vector<sync::Mailbox>> read_mailboxes(const db::Rows& rows) {
   return mailboxes;
 }
 
-// A login, a licence or a right may come back: such a mailbox is looked at again when its due time comes. One
-// that a person or an invariant stopped waits for a person.
-bool is_takeable(sync::MailboxState state) {
-  switch (state) {
-    case sync::MailboxState::Active:
-    case sync::MailboxState::NeedsLogin:
-    case sync::MailboxState::SwitchedOff:
-    case sync::MailboxState::Forbidden:
-      return true;
-    case sync::MailboxState::Paused:
-    case sync::MailboxState::Stopped:
-    case sync::MailboxState::Held:
-      return false;
-  }
-  std::unreachable();
-}
-
 }  // namespace
 
 Result<std::vector<sync::Mailbox>> StateStore::mailboxes(AccountId account) {
@@ -67,7 +50,7 @@ Result<sync::Mailbox> StateStore::mailbox(MailboxId id) {
 Result<MailboxId> StateStore::save_mailbox(Transaction& transaction, const sync::Mailbox& m) {
   auto& tx = db::SqlTransaction::of(transaction);
   const std::string profile = sync::to_json(m.profile);
-  const bool takeable = is_takeable(m.state);
+  const bool takeable = sync::is_runnable(m.state);
   if (m.id) {
     TRY(int64_t changed, tx.execute("UPDATE mailbox SET user_id = $2, address = $3, remote_user = $4, "
                                     "access_method = $5, state = $6, "

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "sync/state_store.h"
 
 namespace mailsync::sync {
@@ -18,6 +20,21 @@ std::string_view name_of(MailboxState state) {
       return "stopped";
     case MailboxState::Held:
       return "held";
+  }
+  std::unreachable();
+}
+
+bool is_runnable(MailboxState state) {
+  switch (state) {
+    case MailboxState::Active:
+    case MailboxState::NeedsLogin:
+    case MailboxState::SwitchedOff:
+    case MailboxState::Forbidden:
+      return true;
+    case MailboxState::Paused:
+    case MailboxState::Stopped:
+    case MailboxState::Held:
+      return false;
   }
   std::unreachable();
 }

@@ -83,6 +83,9 @@ struct Lease {
 
 enum class MailboxState { Active, Paused, NeedsLogin, SwitchedOff, Forbidden, Stopped, Held };
 std::string_view name_of(MailboxState state);
+// A login, a licence or a right may come back: such a mailbox is looked at again when its due time comes. One
+// that a person or an invariant stopped waits for a person.
+bool is_runnable(MailboxState state);
 
 struct Mailbox {
   MailboxId id;

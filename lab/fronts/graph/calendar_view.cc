@@ -118,25 +118,19 @@ Answer view_delta(Call& call, Container& calendar) {
   auto window = window_of(call);
   if (!window) return std::move(window.error());
   Mailbox& mailbox = *call.mailbox;
-  DeltaView view{.log = calendar.log,
-                 .sequence = mailbox.sequence,
-                 .collection = "view@" + mailbox.id_of(calendar),
-                 .removed_type = "#microsoft.graph.event",
-                 .id_of_removed =
-                     [&](const ChangeLog::Entry& entry) {
-                       return ItemId{.mailbox = mailbox.number,
-                                     .kind = IdKind::Event,
-                                     .number = entry.number,
-                                     .place = entry.place,
-                                     .immutable = call.prefer.immutable_ids}
-                           .text();
-                     },
-                 .show = [&](const ChangeLog::Entry& entry, uint64_t since) -> std::vector<json::object> {
-                   Item* item = mailbox.item(entry.number);
-                   if (!item) return {};
-                   return show_event(call, *item, *window, since);
-                 },
-                 .kept_options = {"startDateTime", "endDateTime", "startdatetime", "enddatetime"}};
+  DeltaView view{
+      .log = calendar.log,
+      .sequence = mailbox.sequence,
+      .collection = "view@" + mailbox.id_of(calendar),
+      .removed_type = "#microsoft.graph.event",
+      .removed_id =
+          ItemId{.mailbox = mailbox.number, .kind = IdKind::Event, .immutable = call.prefer.immutable_ids},
+      .show = [&](const ChangeLog::Entry& entry, uint64_t since) -> std::vector<json::object> {
+        Item* item = mailbox.item(entry.number);
+        if (!item) return {};
+        return show_event(call, *item, *window, since);
+      },
+      .kept_options = {"startDateTime", "endDateTime", "startdatetime", "enddatetime"}};
   return delta_answer(call, view);
 }
 

@@ -103,29 +103,23 @@ Answer list(Call& call, const Container& folder) {
 Answer contacts_delta(Call& call, Container& folder) {
   Mailbox& mailbox = *call.mailbox;
   Selection select(kept_option(call, "$select"));
-  DeltaView view{.log = folder.log,
-                 .sequence = mailbox.sequence,
-                 .collection = "contacts@" + mailbox.id_of(folder),
-                 .removed_type = "#microsoft.graph.contact",
-                 .id_of_removed =
-                     [&](const ChangeLog::Entry& entry) {
-                       return ItemId{.mailbox = mailbox.number,
-                                     .kind = IdKind::Contact,
-                                     .number = entry.number,
-                                     .place = entry.place,
-                                     .immutable = call.prefer.immutable_ids}
-                           .text();
-                     },
-                 .show = [&](const ChangeLog::Entry& entry, uint64_t) -> std::vector<json::object> {
-                   Item* item = mailbox.item(entry.number);
-                   if (!item) return {};
-                   json::object row{{"@odata.type", "#microsoft.graph.contact"}};
-                   for (auto& [name, value] : render_contact(call, *item))
-                     if (select.wants(name) || name == "id" || std::string_view(name).starts_with("@odata."))
-                       row[name] = value;
-                   return {std::move(row)};
-                 },
-                 .kept_options = {"$select", "$top"}};
+  DeltaView view{
+      .log = folder.log,
+      .sequence = mailbox.sequence,
+      .collection = "contacts@" + mailbox.id_of(folder),
+      .removed_type = "#microsoft.graph.contact",
+      .removed_id =
+          ItemId{.mailbox = mailbox.number, .kind = IdKind::Contact, .immutable = call.prefer.immutable_ids},
+      .show = [&](const ChangeLog::Entry& entry, uint64_t) -> std::vector<json::object> {
+        Item* item = mailbox.item(entry.number);
+        if (!item) return {};
+        json::object row{{"@odata.type", "#microsoft.graph.contact"}};
+        for (auto& [name, value] : render_contact(call, *item))
+          if (select.wants(name) || name == "id" || std::string_view(name).starts_with("@odata."))
+            row[name] = value;
+        return {std::move(row)};
+      },
+      .kept_options = {"$select", "$top"}};
   return delta_answer(call, view);
 }
 

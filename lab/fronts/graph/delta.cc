@@ -91,7 +91,10 @@ std::vector<json::object> objects_of(const Call& call, const DeltaView& view, co
   if (entry.removed || lost) {
     if (!since && entry.removed_seq <= token.round) return {};
     // A move out looks like a removal, and the reason does not tell the two apart.
-    return {removed_object(view.id_of_removed(entry), entry.moved && entry.number % 2 ? "changed" : "deleted",
+    ItemId id = view.removed_id;
+    id.number = entry.number;
+    id.place = entry.place;
+    return {removed_object(id.text(), entry.moved && entry.number % 2 ? "changed" : "deleted",
                            view.removed_type)};
   }
   return view.show(entry, since);

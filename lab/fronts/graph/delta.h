@@ -16,7 +16,7 @@ struct DeltaView {
   uint64_t sequence = 0;     // of the mailbox, now
   std::string collection;    // what the token is for; a token of another collection is refused
   std::string removed_type;  // "@odata.type" of @removed entries, may be empty
-  std::function<std::string(const ChangeLog::Entry&)> id_of_removed;
+  ItemId removed_id;         // of @removed entries; number and place come from the entry
   ShowEntry show;
   // Options of the first call that the token must keep ($select, $filter, startDateTime, …).
   std::vector<std::string> kept_options;

@@ -32,12 +32,7 @@ Answer folders_delta(Call& call, const Form& form) {
                  .sequence = mailbox.sequence,
                  .collection = std::string(form.segment) + "@" + mailbox.user.id,
                  .removed_type = std::string(form.type),
-                 .id_of_removed =
-                     [&](const ChangeLog::Entry& entry) {
-                       return ItemId{
-                           .mailbox = mailbox.number, .kind = IdKind::Container, .number = entry.number}
-                           .text();
-                     },
+                 .removed_id = ItemId{.mailbox = mailbox.number, .kind = IdKind::Container},
                  .show = [&](const ChangeLog::Entry& entry, uint64_t) -> std::vector<json::object> {
                    auto* container = mailbox.container(entry.number);
                    if (!container) return {};

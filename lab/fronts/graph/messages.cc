@@ -88,31 +88,24 @@ Answer messages_delta(Call& call, Container& folder) {
   if (!filter.empty() && !filter.starts_with("receivedDateTime g"))
     return error_answer(call, 400, "ErrorInvalidUrlQueryFilter",
                         "Only receivedDateTime ge and gt are supported in the filter of a message delta.");
-  DeltaView view{.log = folder.log,
-                 .sequence = mailbox.sequence,
-                 .collection = "messages@" + mailbox.id_of(folder),
-                 .removed_type = "#microsoft.graph.message",
-                 .id_of_removed =
-                     [&](const ChangeLog::Entry& entry) {
-                       return ItemId{.mailbox = mailbox.number,
-                                     .kind = IdKind::Message,
-                                     .number = entry.number,
-                                     .place = entry.place,
-                                     .immutable = call.prefer.immutable_ids}
-                           .text();
-                     },
-                 .show = [&](const ChangeLog::Entry& entry, uint64_t since) -> std::vector<json::object> {
-                   Item* item = mailbox.item(entry.number);
-                   if (!item || item->kind != IdKind::Message)
-                     return {};  // a deleted contact may lie here too
-                   if (!filter.empty() && !matches(filter, item->fields).value_or(false)) return {};
-                   if (change == "deleted" || (change == "created" && entry.first_seq <= since)) return {};
-                   if (change == "updated" && entry.first_seq > since) return {};
-                   json::object row = render_message(call, *item, select, expand);
-                   if (!row.contains("@odata.type")) row["@odata.type"] = "#microsoft.graph.message";
-                   return {std::move(row)};
-                 },
-                 .kept_options = {"$select", "$filter", "$expand", "$top", "$orderby", "changeType"}};
+  DeltaView view{
+      .log = folder.log,
+      .sequence = mailbox.sequence,
+      .collection = "messages@" + mailbox.id_of(folder),
+      .removed_type = "#microsoft.graph.message",
+      .removed_id =
+          ItemId{.mailbox = mailbox.number, .kind = IdKind::Message, .immutable = call.prefer.immutable_ids},
+      .show = [&](const ChangeLog::Entry& entry, uint64_t since) -> std::vector<json::object> {
+        Item* item = mailbox.item(entry.number);
+        if (!item || item->kind != IdKind::Message) return {};  // a deleted contact may lie here too
+        if (!filter.empty() && !matches(filter, item->fields).value_or(false)) return {};
+        if (change == "deleted" || (change == "created" && entry.first_seq <= since)) return {};
+        if (change == "updated" && entry.first_seq > since) return {};
+        json::object row = render_message(call, *item, select, expand);
+        if (!row.contains("@odata.type")) row["@odata.type"] = "#microsoft.graph.message";
+        return {std::move(row)};
+      },
+      .kept_options = {"$select", "$filter", "$expand", "$top", "$orderby", "changeType"}};
   return delta_answer(call, view);
 }
 

@@ -129,28 +129,22 @@ Answer tasks_delta(Call& call, Container& list) {
   Mailbox& mailbox = *call.mailbox;
   Selection select(kept_option(call, "$select"));
   auto expand = parse_expand(kept_option(call, "$expand"));
-  DeltaView view{
-      .log = list.log,
-      .sequence = mailbox.sequence,
-      .collection = "tasks@" + mailbox.id_of(list),
-      .removed_type = "#microsoft.graph.todoTask",
-      .id_of_removed =
-          [&](const ChangeLog::Entry& entry) {
-            return ItemId{
-                .mailbox = mailbox.number, .kind = IdKind::Task, .number = entry.number, .place = entry.place}
-                .text();
-          },
-      .show = [&](const ChangeLog::Entry& entry, uint64_t) -> std::vector<json::object> {
-        Item* item = mailbox.item(entry.number);
-        if (!item) return {};
-        json::object row{{"@odata.type", "#microsoft.graph.todoTask"}};
-        for (auto& [name, value] : render_task(call, *item, expand))
-          if (select.wants(name) || name == "id" || std::string_view(name).starts_with("@odata.") ||
-              find_expansion(expand, name))
-            row[name] = value;
-        return {std::move(row)};
-      },
-      .kept_options = {"$select", "$expand", "$top"}};
+  DeltaView view{.log = list.log,
+                 .sequence = mailbox.sequence,
+                 .collection = "tasks@" + mailbox.id_of(list),
+                 .removed_type = "#microsoft.graph.todoTask",
+                 .removed_id = ItemId{.mailbox = mailbox.number, .kind = IdKind::Task},
+                 .show = [&](const ChangeLog::Entry& entry, uint64_t) -> std::vector<json::object> {
+                   Item* item = mailbox.item(entry.number);
+                   if (!item) return {};
+                   json::object row{{"@odata.type", "#microsoft.graph.todoTask"}};
+                   for (auto& [name, value] : render_task(call, *item, expand))
+                     if (select.wants(name) || name == "id" ||
+                         std::string_view(name).starts_with("@odata.") || find_expansion(expand, name))
+                       row[name] = value;
+                   return {std::move(row)};
+                 },
+                 .kept_options = {"$select", "$expand", "$top"}};
   return delta_answer(call, view);
 }
 
@@ -160,12 +154,7 @@ Answer lists_delta(Call& call) {
                  .sequence = mailbox.sequence,
                  .collection = "lists@" + mailbox.user.id,
                  .removed_type = "#microsoft.graph.todoTaskList",
-                 .id_of_removed =
-                     [&](const ChangeLog::Entry& entry) {
-                       return ItemId{
-                           .mailbox = mailbox.number, .kind = IdKind::Container, .number = entry.number}
-                           .text();
-                     },
+                 .removed_id = ItemId{.mailbox = mailbox.number, .kind = IdKind::Container},
                  .show = [&](const ChangeLog::Entry& entry, uint64_t) -> std::vector<json::object> {
                    auto* list = mailbox.container(entry.number);
                    if (!list) return {};
