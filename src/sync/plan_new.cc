@@ -1,0 +1,133 @@
+// What becomes of an item or a record that is not linked yet.
+#include "model/contact.h"
+#include "sync/plan_cases.h"
+
+namespace mailsync::sync {
+
+Plan create_record(const Situation& s) {
+  if (!s.in_crm.writable) return skip("crm_read_only");
+  Plan plan{.cause = "new in the mailbox", .rule = "category"};
+  plan.crm = CrmWrite{.op = CrmWrite::Op::Create,
+                      .kind = s.kind,
+                      .fields = model::restricted(s.item->fields, shared_fields(s.in_mailbox, s.in_crm)),
+                      .series_key = s.item->series_key};
+  plan.link = new_link(s, MadeBy::Mailbox);
+  plan.seen_in_mailbox = s.item->fields;
+  return plan;
+}
+
+namespace {
+
+Plan link_to(const Situation& s, const Candidate& candidate) {
+  const CrmRecord& record = candidate.record;
+  Situation with = s;
+  with.record = record;
+  Plan plan{.cause = "new in the mailbox", .rule = "first match"};
+  plan.link = new_link(with, MadeBy::Mailbox);
+  if (candidate.link_here) plan.link->id = candidate.link_here->id;  // an ended link gives its place
+  plan.seen_in_mailbox = s.item->fields;
+  if (s.kind == Kind::Meeting) {
+    // The same meeting in another mailbox: the source's content stands; a better source replaces it.
+    if (s.other_copy_is_source) return plan;
+    Fields differs;
+    for (const std::string& name : shared_fields(s.in_mailbox, s.in_crm))
+      if (const auto at = s.item->fields.find(name); at != s.item->fields.end())
+        if (const auto was = record.fields.find(name);
+            was == record.fields.end() || was->second != at->second)
+          differs.emplace(*at);
+    if (!differs.empty() && record.may_write)
+      plan.crm = CrmWrite{.op = CrmWrite::Op::Update,
+                          .kind = s.kind,
+                          .id = record.id,
+                          .base_version = record.version,
+                          .fields = std::move(differs)};
+    plan.rule = "organizer's copy";
+    return plan;
+  }
+  const Merge merged = first_match(s.item->fields, record.fields, shared_fields(s.in_mailbox, s.in_crm));
+  if (!merged.to_crm.empty() && record.may_write)
+    plan.crm = CrmWrite{.op = CrmWrite::Op::Update,
+                        .kind = s.kind,
+                        .id = record.id,
+                        .base_version = record.version,
+                        .fields = merged.to_crm};
+  if (!merged.to_mailbox.empty() && directions(s).to_mailbox && s.item->read_only_because.empty())
+    plan.remote = RemoteWrite{.op = RemoteWrite::Op::Update,
+                              .kind = s.kind,
+                              .id = s.item->id,
+                              .base_version = s.item->version,
+                              .fields = merged.to_mailbox,
+                              .operation = operation_of(s, "first match")};
+  if (!merged.conflicts.empty()) {
+    report_conflicts(plan, merged);
+    plan.issues.push_back(
+        issue_about(with, key_of(s, "differs"), "info",
+                    "A person was matched, but " + plan.rule.substr(12) + " differ; both sides keep theirs",
+                    "Change the field on either side; the change is then taken over."));
+    plan.rule = "first match";
+  }
+  return plan;
+}
+
+Plan plan_new_contact(const Situation& s) {
+  const auto mine = model::contact_from(s.item->fields);
+  if (!mine) return skip("unreadable");
+  std::vector<const Candidate*> fitting;
+  bool contradicts = false;
+  for (const Candidate& candidate : s.candidates) {
+    const auto theirs = model::contact_from(candidate.record.fields);
+    if (theirs && model::names_compatible(*mine, *theirs))
+      fitting.push_back(&candidate);
+    else
+      contradicts = true;
+  }
+  if (fitting.empty() && !contradicts) return create_record(s);
+  if (fitting.size() == 1 && !fitting.front()->taken()) return link_to(s, *fitting.front());
+  Plan plan = skip("review");
+  plan.issues.push_back(issue_about(s, key_of(s, "review"), "warning",
+                                    fitting.empty()
+                                        ? "A contact has the address of somebody with another name in the CRM"
+                                        : "A contact may be one of several people in the CRM",
+                                    "Open the contact and the people with this address; make the names "
+                                    "agree, or merge the people, then mark the contact again."));
+  return plan;
+}
+
+}  // namespace
+
+Plan plan_new_item(const Situation& s) {
+  if (!directions(s).to_crm) return skip("direction_off");
+  if (s.item->in_deleted_items) return skip("deleted");
+  if (!s.item->marked) return skip(s.item->is_private ? "private" : "not_marked");
+  if (s.kind == Kind::Contact) return plan_new_contact(s);
+  if (s.kind == Kind::Meeting && !s.candidates.empty()) {
+    if (s.candidates.front().taken()) return skip("doubled");
+    return link_to(s, s.candidates.front());
+  }
+  return create_record(s);
+}
+
+Plan plan_new_record(const Situation& s) {
+  if (s.record->deleted || !s.record->in_scope) return skip("out_of_scope");
+  if (!directions(s).to_mailbox) return skip("direction_off");
+  if (!s.in_mailbox.writable) return skip("mailbox_read_only");
+  const Fields fields = model::restricted(s.record->fields, shared_fields(s.in_mailbox, s.in_crm));
+  if (s.kind == Kind::Meeting && !s.record->series_key.empty() && !s.record->send_requested)
+    return skip("others_meeting");
+  Plan plan{.cause = "new in the CRM", .rule = "in scope"};
+  if (would_mail(s, fields)) {
+    wait_for_send(s, plan, fields);
+    return plan;
+  }
+  plan.remote = RemoteWrite{.op = RemoteWrite::Op::Create,
+                            .kind = s.kind,
+                            .fields = fields,
+                            .operation = operation_of(s, "create"),
+                            .may_mail_others = s.record->send_requested,
+                            .mark = true};
+  plan.link = new_link(s, MadeBy::Crm);
+  plan.solved.push_back(key_of(s, "would_mail"));
+  return plan;
+}
+
+}  // namespace mailsync::sync
