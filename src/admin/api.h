@@ -9,6 +9,7 @@
 #include "admin/activity.h"
 #include "admin/events.h"
 #include "admin/router.h"
+#include "admin/sign_in_outcome.h"
 #include "auth/sessions.h"
 #include "crm/builtin/rights.h"  // the CRM works in transactions that its caller opens
 #include "schedule/scheduler.h"
@@ -36,6 +37,7 @@ struct Api {
   std::function<std::string()> metrics;              // Prometheus text; may be empty
   std::function<std::vector<HealthCheck>()> health;  // beside the database; may be empty
   std::function<bool(MailboxId)> push_active;        // may be empty: polling
+  FindSignInOutcome sign_in_outcome;                 // may be empty: nobody signs in here
 
   Instant now() const { return executor.clock().now(); }
   void wake(MailboxId mailbox) const {

@@ -50,6 +50,9 @@ Answer list_issues(Api& api, const Request& request);
 // runs.cc
 Task<Answer> list_runs(Api& api, std::shared_ptr<const Request> request);
 
+// sign_in_outcome.cc
+Task<Answer> get_sign_in_outcome(Api& api, std::shared_ptr<const Request> request);
+
 // events.cc
 Task<Answer> open_events(Api& api, std::shared_ptr<const Request> request);
 

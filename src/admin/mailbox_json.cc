@@ -17,6 +17,13 @@ std::string_view method_of(const sync::Mailbox& mailbox) {
   return mailbox.access_method;
 }
 
+// Whether its user has to sign in at the mail service, or has.
+std::string_view sign_in_of(const sync::Mailbox& mailbox) {
+  if (mailbox.access_method != "graph_user") return "not_needed";
+  if (mailbox.remote_user.empty()) return "first";
+  return mailbox.state == MailboxState::NeedsLogin ? "again" : "done";
+}
+
 // What a mailbox is about, for people: its state, and what its passes say.
 std::string_view state_of(const sync::Mailbox& mailbox, const MailboxActivity& activity) {
   switch (mailbox.state) {
@@ -174,6 +181,7 @@ object mailbox_json(const Api& api, const MailboxFacts& facts) {
   object out = mailbox_ref(mailbox);
   out["user"] = facts.user;
   out["access_method"] = method_of(mailbox);
+  out["sign_in"] = sign_in_of(mailbox);
   out["state"] = state_of(mailbox, activity);
   out["state_detail"] = text_or_null(mailbox.state_text.empty() ? error : mailbox.state_text);
   out["kinds"] = std::move(kinds);

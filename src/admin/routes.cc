@@ -104,6 +104,7 @@ constexpr std::array kRoutes{
     Route{"syncMailbox", "POST", "/api/v1/mailboxes/{id}/sync", &sync_mailbox},
     Route{"pauseMailbox", "POST", "/api/v1/mailboxes/{id}/pause", &pause_mailbox},
     Route{"resumeMailbox", "POST", "/api/v1/mailboxes/{id}/resume", &resume_mailbox},
+    Route{"getSignInOutcome", "GET", "/api/v1/oauth/outcomes/{id}", &get_sign_in_outcome},
     Route{"listIssues", "GET", "/api/v1/issues", &list_issues},
     Route{"listRuns", "GET", "/api/v1/runs", &list_runs},
     Route{"events", "GET", "/api/v1/events", &open_events},

@@ -90,7 +90,11 @@ void Server::build_api() {
                           .scheduler = scheduler_ ? &*scheduler_ : nullptr,
                           .https = https(),
                           .product_version = kVersion,
-                          .push_active = [this](MailboxId id) { return push_ && push_->active(id); }});
+                          .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
+                          .sign_in_outcome =
+                              [this](std::string_view name, UserId user) {
+                                return connect_ ? connect_->outcome(name, user) : std::nullopt;
+                              }});
   router_.emplace(*api_, admin::routes());
 }
 

@@ -1,5 +1,6 @@
 #include "server/connect_mailbox.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -11,17 +12,25 @@ namespace {
 
 constexpr const char* kStart = "/api/v1/oauth/start";
 constexpr const char* kCallback = "/api/v1/oauth/callback";
-constexpr const char* kDone = "/mailboxes";
+constexpr const char* kPage = "/start/mail-sync/signed-in";
 constexpr Duration kPatience = std::chrono::minutes(10);
 constexpr size_t kMostBegun = 1000;
+constexpr size_t kMostBegunPerSession = 8;
+constexpr size_t kMostEnded = 1000;
 
-net::ServerResponse words(int status, const std::string& text) {
+net::ServerResponse plain(int status, const std::string& text) {
   net::ServerResponse response{.status = status};
   response.headers.set("Content-Type", "text/plain; charset=utf-8");
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
   response.headers.set("Referrer-Policy", "no-referrer");
   response.body = text + "\n";
+  return response;
+}
+
+net::ServerResponse to(const std::string& address) {
+  net::ServerResponse response = plain(302, "");
+  response.headers.set("Location", address);
   return response;
 }
 
@@ -34,105 +43,214 @@ std::optional<MailboxId> mailbox_in(const net::ServerRequest& request) {
   return MailboxId{number};
 }
 
+Error error_of(ErrorKind kind, std::string words) {
+  return {.kind = kind, .message = std::move(words)};
+}
+
+// What the page says in big letters; the error's own words are below it.
+std::string reason_of(const Error& error) {
+  if (error.vendor_code == "AADSTS65004" || error.vendor_code == "access_denied") return "denied";
+  switch (error.kind) {
+    case ErrorKind::Transient:
+    case ErrorKind::Throttled:
+    case ErrorKind::Ambiguous:
+    case ErrorKind::Cancelled:
+    case ErrorKind::VersionStale:
+      return "away";
+    case ErrorKind::Forbidden:
+      return "policy";
+    case ErrorKind::SwitchedOff:
+      return "switched_off";
+    case ErrorKind::Gone:
+    case ErrorKind::Unsupported:
+      return "not_set_up";
+    case ErrorKind::LoginNeeded:
+    case ErrorKind::CursorLost:
+    case ErrorKind::ItemInvalid:
+    case ErrorKind::Corrupt:
+      return "refused";
+  }
+  std::unreachable();
+}
+
 }  // namespace
+
+ConnectMailbox::Refused::Refused(Error e) : error(std::move(e)), reason(reason_of(error)) {}
 
 bool ConnectMailbox::serves(std::string_view path) {
   return path == kStart || path == kCallback;
 }
 
 Task<net::ServerResponse> ConnectMailbox::answer(ConnectMailbox& self, net::ServerRequest request) {
-  if (request.method != "GET") co_return words(405, "This is a page: open it in the browser.");
+  if (request.method != "GET") co_return plain(405, "This is a page: open it in the browser.");
   const Secret token = auth::session_token(request.headers, self.https_);
   auto session = co_await self.sessions_.check(token);
-  if (!session) co_return words(401, "Sign in to Mail Sync first, then connect the mailbox again.");
+  // The application asks who he is, then says that the sign-in has to begin again.
+  if (!session) co_return to(kPage);
+  const UserId user = session->user.id;
   // The session's token itself is not kept.
   const std::string session_name = auth::base64url(auth::sha256(token.reveal()));
-  const bool starts = request.path == kStart;
-  auto next = starts ? co_await self.start(std::move(request), std::move(*session), session_name)
-                     : co_await self.finish(std::move(request), session_name);
-  if (!next) {
-    log::error("mailbox_not_connected", next.error());
-    co_return words(next.error().kind == ErrorKind::Transient ? 503 : 403, next.error().message);
+  admin::SignInOutcome about;
+  std::optional<Refused> refused;
+  if (request.path == kStart) {
+    auto next = co_await self.start(std::move(request), std::move(*session), session_name, about);
+    if (next) co_return to(*next);
+    refused = std::move(next).error();
+  } else {
+    auto done = co_await self.finish(std::move(request), std::move(*session), session_name, about);
+    if (!done) refused = std::move(done).error();
   }
-  net::ServerResponse response = words(302, "");
-  response.headers.set("Location", *next);
-  co_return response;
+  about.reason = "connected";
+  if (refused) {
+    log::error("mailbox_not_connected", refused->error, {{"reason", refused->reason}});
+    about.reason = refused->reason;
+    about.detail = std::move(refused->error.message);
+    about.code = std::move(refused->error.vendor_code);
+    about.request_id = std::move(refused->error.request_id);
+  }
+  co_return to(self.told(std::move(about), user));
 }
 
-void ConnectMailbox::forget_old() {
+std::string ConnectMailbox::told(admin::SignInOutcome outcome, UserId user) {
+  const Instant now = executor_.clock().now();
+  std::erase_if(ended_, [&](const auto& entry) { return now - entry.second.at > kPatience; });
+  if (ended_.size() >= kMostEnded)
+    ended_.erase(std::ranges::min_element(ended_, {}, [](const auto& entry) { return entry.second.at; }));
+  const std::string name = random_.token();
+  ended_[name] = {.outcome = std::move(outcome), .user = user, .at = now};
+  return std::string(kPage) + "?outcome=" + name;
+}
+
+std::optional<admin::SignInOutcome> ConnectMailbox::outcome(std::string_view name, UserId user) {
+  const auto found = ended_.find(name);
+  if (found == ended_.end() || found->second.user != user) return std::nullopt;
+  if (executor_.clock().now() - found->second.at > kPatience) return std::nullopt;
+  return found->second.outcome;
+}
+
+// Forgets what is too old, and of a session that begins again and again the oldest: it cannot keep others
+// out.
+void ConnectMailbox::make_room(const std::string& session_name) {
   const Instant now = executor_.clock().now();
   std::erase_if(begun_, [&](const auto& entry) { return now - entry.second.pending.begun > kPatience; });
+  size_t own = 0;
+  auto oldest = begun_.end();
+  for (auto at = begun_.begin(); at != begun_.end(); ++at) {
+    if (at->second.pending.session != session_name) continue;
+    ++own;
+    if (oldest == begun_.end() || at->second.pending.begun < oldest->second.pending.begun) oldest = at;
+  }
+  if (own >= kMostBegunPerSession) begun_.erase(oldest);
 }
 
-Task<Result<std::string>> ConnectMailbox::start(net::ServerRequest request, auth::Session session,
-                                                std::string session_name) {
-  const auto unknown = [] { return fail(ErrorKind::Gone, "there is no such mailbox of yours"); };
-  const auto id = mailbox_in(request);
-  if (!id) co_return unknown();
-  const auto mailbox = co_await executor_.blocking([this, id = *id] { return data_.store->mailbox(id); });
+Task<ConnectMailbox::Answered<sync::Mailbox>> ConnectMailbox::own_mailbox(MailboxId id,
+                                                                          auth::Session session) {
+  auto mailbox = co_await executor_.blocking([this, id] { return data_.store->mailbox(id); });
+  if (!mailbox && mailbox.error().kind != ErrorKind::Gone)
+    co_return std::unexpected(Refused(std::move(mailbox).error()));
   if (!mailbox || mailbox->account != session.user.account || mailbox->user != session.user.id)
-    co_return unknown();
+    co_return std::unexpected(
+        Refused(error_of(ErrorKind::Gone,
+                         "There is no such mailbox of yours. Only its owner can sign in for "
+                         "a mailbox: ask your administrator whose it is.")));
+  co_return *std::move(mailbox);
+}
+
+Task<ConnectMailbox::Answered<std::string>> ConnectMailbox::start(net::ServerRequest request,
+                                                                  auth::Session session,
+                                                                  std::string session_name,
+                                                                  admin::SignInOutcome& about) {
+  CO_TRY(const sync::Mailbox mailbox,
+         co_await own_mailbox(mailbox_in(request).value_or(MailboxId{}), std::move(session)));
+  about.mailbox = mailbox.id;
+  about.address = mailbox.address;
+  if (mailbox.access_method != "graph_user")
+    co_return std::unexpected(Refused(error_of(
+        ErrorKind::Unsupported, "The mailbox " + mailbox.address +
+                                    " is reached with your organization's own permission: nobody needs to "
+                                    "sign in for it.")));
   if (connections_.app().redirect_uri.empty())
-    co_return fail(ErrorKind::Unsupported,
-                   "[server] public_url is not set: an administrator sets it, so that Microsoft "
-                   "can send you back here");
-  forget_old();
+    co_return std::unexpected(
+        Refused(error_of(ErrorKind::Unsupported,
+                         "Microsoft would not know where to send you back to: your administrator has to set "
+                         "[server] public_url to the address under which browsers open Mail Sync.")));
+  make_room(session_name);
   if (begun_.size() >= kMostBegun)
-    co_return fail(ErrorKind::Transient, "too many sign-ins have begun: try again in ten minutes");
+    co_return std::unexpected(Refused(
+        error_of(ErrorKind::Throttled, "Too many people sign in right now: try again in ten minutes.")));
   auth::SignInStart begin = auth::begin_sign_in(
       connections_.app(), user_scopes(), std::move(session_name), random_, executor_.clock().now(),
-      {.login_hint = mailbox->address, .prompt = "select_account", .claims = ""});
+      {.login_hint = mailbox.address, .prompt = "select_account", .claims = ""});
   const std::string state = begin.pending.state;
-  begun_[state] = {.pending = std::move(begin.pending), .mailbox = *id};
+  begun_[state] = {.pending = std::move(begin.pending), .mailbox = mailbox.id, .address = mailbox.address};
   co_return begin.url;
 }
 
-Task<Result<std::string>> ConnectMailbox::finish(net::ServerRequest request, std::string session_name) {
-  forget_old();
+Task<ConnectMailbox::Answered<void>> ConnectMailbox::finish(net::ServerRequest request, auth::Session session,
+                                                            std::string session_name,
+                                                            admin::SignInOutcome& about) {
+  make_room("");
   const auto found = begun_.find(std::string(request.query_value("state").value_or("")));
-  if (found == begun_.end())
-    co_return fail(
-        ErrorKind::Forbidden,
-        "this sign-in was not begun here, or too long ago: begin again where you connect the mailbox");
+  if (found == begun_.end() || !auth::same_secret(found->second.pending.session, session_name))
+    co_return std::unexpected(Refused(
+        "expired", error_of(ErrorKind::Forbidden,
+                            "This sign-in was not begun here, was used already, or took longer than ten "
+                            "minutes. Nothing was changed: begin again.")));
   // Good for one answer.
   const Begun begun = std::move(begun_.extract(found).mapped());
-  const Instant now = executor_.clock().now();
-  CO_TRY(const std::string code,
-         auth::finish_sign_in(connections_.app(), begun.pending, request, session_name, now));
-  CO_TRY(const auth::Tokens tokens,
-         co_await connections_.oauth().redeem_code(connections_.app(), code, begun.pending.verifier,
-                                                   begun.pending.scopes));
-  CO_TRY(const auth::Identity who, auth::read_id_token(connections_.app(), tokens.id_token,
-                                                       begun.pending.nonce, executor_.clock().now()));
-  CO_TRY_VOID(co_await store(begun.mailbox, who, tokens.refresh_token));
-  co_return kDone;
+  about.mailbox = begun.mailbox;
+  about.address = begun.address;
+  CO_TRY(const std::string code, auth::finish_sign_in(connections_.app(), begun.pending, request,
+                                                      session_name, executor_.clock().now()));
+  CO_TRY(auth::Tokens tokens, co_await connections_.oauth().redeem_code(
+                                  connections_.app(), code, begun.pending.verifier, begun.pending.scopes));
+  CO_TRY(auth::Identity who, auth::read_id_token(connections_.app(), tokens.id_token, begun.pending.nonce,
+                                                 executor_.clock().now()));
+  // Once more: the mailbox may have been given to somebody else meanwhile.
+  CO_TRY(sync::Mailbox mailbox, co_await own_mailbox(begun.mailbox, std::move(session)));
+  CO_TRY_VOID(co_await store(std::move(mailbox), std::move(who), std::move(tokens)));
+  co_return Answered<void>{};
 }
 
-Task<Result<void>> ConnectMailbox::store(MailboxId id, auth::Identity who, Secret refresh_token) {
-  if (refresh_token.empty())
-    co_return fail(ErrorKind::LoginNeeded,
-                   "Microsoft gave no lasting permission (offline_access): allow it when asked");
-  CO_TRY(sync::Mailbox mailbox, co_await executor_.blocking([this, id] { return data_.store->mailbox(id); }));
-  // Always the same person: by object id, never by address (S49). Another one would mix two mailboxes' items.
-  if (!mailbox.remote_user.empty() && mailbox.remote_user != who.object_id)
-    co_return fail(ErrorKind::Forbidden,
-                   "you signed in as another account than the one this mailbox was connected with: "
-                   "choose that of " +
-                       mailbox.address);
-  mailbox.access_method = "graph_user";
+Task<ConnectMailbox::Answered<void>> ConnectMailbox::store(sync::Mailbox mailbox, auth::Identity who,
+                                                           auth::Tokens tokens) {
+  if (tokens.refresh_token.empty())
+    co_return std::unexpected(
+        Refused("denied", error_of(ErrorKind::LoginNeeded,
+                                   "Microsoft gave no lasting permission: allow Mail Sync to keep access to "
+                                   "the data you gave it access to when you are asked.")));
+  CO_TRY(const SignedInAccount account,
+         co_await signed_in_account(connections_.http(), executor_.clock(), connections_.graph_root(),
+                                    tokens.access_token));
+  // Always the same person, by object id (S49): another one would mix two mailboxes' items. The first time,
+  // the account must be the one that has the mailbox's address.
+  const bool known = mailbox.remote_user.empty()
+                         ? account.has(mailbox.address)
+                         : mailbox.remote_user == who.object_id || account.has(mailbox.remote_user);
+  if (account.object_id != who.object_id || !known)
+    co_return std::unexpected(Refused(
+        "wrong_account", error_of(ErrorKind::Forbidden, "You signed in as " + account.name +
+                                                            ", but this mailbox is " + mailbox.address +
+                                                            ". Nothing was changed: try again and choose "
+                                                            "the account of " +
+                                                            mailbox.address + ".")));
   mailbox.remote_user = who.object_id;
-  mailbox.state = sync::MailboxState::Active;
-  mailbox.state_text.clear();
+  // A pause, a hold and a missing licence are not lifted by a sign-in.
+  if (mailbox.state == sync::MailboxState::NeedsLogin || mailbox.state == sync::MailboxState::Forbidden ||
+      mailbox.state == sync::MailboxState::Stopped) {
+    mailbox.state = sync::MailboxState::Active;
+    mailbox.state_text.clear();
+  }
   const auth::Grant grant = connections_.grant_of(mailbox);
   CO_TRY(const int64_t version,
-         co_await connections_.vault().put(*grant.refresh_token, std::move(refresh_token)));
+         co_await connections_.vault().put(*grant.refresh_token, std::move(tokens.refresh_token)));
   static_cast<void>(version);
   CO_TRY(const MailboxId same,
          co_await executor_.blocking([this, mailbox] { return save(*data_.store, mailbox); }));
   connections_.tokens().forget(grant.id);
   scheduler_.look_again(same);
-  log::info("mailbox_connected", {{"mailbox", id}});
-  co_return Result<void>{};
+  log::info("mailbox_connected", {{"mailbox", mailbox.id}});
+  co_return Answered<void>{};
 }
 
 }  // namespace mailsync::server

@@ -1,16 +1,19 @@
 // A user signs in to Microsoft for his own mailbox, in his browser: GET /api/v1/oauth/start?mailbox=ID sends
 // him there, GET /api/v1/oauth/callback takes him back (authorization code with PKCE; S2, S3, S12, S47). Both
-// need his session here. Pages, not operations of the API: they answer with redirects.
+// need his session here. Pages, not operations of the API: they answer with redirects, in the end always to
+// the page of the web application that tells how it went (its words: operation getSignInOutcome).
 #pragma once
 
 #include <map>
 #include <string>
 
+#include "admin/sign_in_outcome.h"
 #include "auth/code_flow.h"
 #include "auth/sessions.h"
 #include "schedule/scheduler.h"
 #include "server/connections.h"
 #include "server/data.h"
+#include "server/signed_in_account.h"
 
 namespace mailsync::server {
 
@@ -29,18 +32,40 @@ class ConnectMailbox {
 
   static bool serves(std::string_view path);
   static Task<net::ServerResponse> answer(ConnectMailbox& self, net::ServerRequest request);
+  // How the sign-in of that name ended; nobody but the user who made it learns it.
+  std::optional<admin::SignInOutcome> outcome(std::string_view name, UserId user);
 
  private:
   struct Begun {
     auth::PendingSignIn pending;
     MailboxId mailbox;
+    std::string address;
   };
-  // Where the browser goes next.
-  Task<Result<std::string>> start(net::ServerRequest request, auth::Session session,
-                                  std::string session_name);
-  Task<Result<std::string>> finish(net::ServerRequest request, std::string session_name);
-  Task<Result<void>> store(MailboxId id, auth::Identity who, Secret refresh_token);
-  void forget_old();
+  struct Ended {
+    admin::SignInOutcome outcome;
+    UserId user;
+    Instant at;
+  };
+  // Why it did not work: an Error of its own means what its kind and code say.
+  struct Refused {
+    Error error;
+    std::string reason;
+    Refused(Error e);  // NOLINT(google-explicit-constructor): so that CO_TRY hands errors on
+    Refused(std::string why, Error e) : error(std::move(e)), reason(std::move(why)) {}
+  };
+  template <typename T>
+  using Answered = std::expected<T, Refused>;
+
+  // Where the browser goes next. `about` gets the mailbox as soon as it is known.
+  Task<Answered<std::string>> start(net::ServerRequest request, auth::Session session,
+                                    std::string session_name, admin::SignInOutcome& about);
+  Task<Answered<void>> finish(net::ServerRequest request, auth::Session session, std::string session_name,
+                              admin::SignInOutcome& about);
+  Task<Answered<sync::Mailbox>> own_mailbox(MailboxId id, auth::Session session);
+  Task<Answered<void>> store(sync::Mailbox mailbox, auth::Identity who, auth::Tokens tokens);
+  // The address of the page that tells it.
+  std::string told(admin::SignInOutcome outcome, UserId user);
+  void make_room(const std::string& session_name);
 
   Executor& executor_;
   Random& random_;
@@ -49,7 +74,8 @@ class ConnectMailbox {
   Connections& connections_;
   schedule::Scheduler& scheduler_;
   const bool https_;
-  std::map<std::string, Begun> begun_;  // by state
+  std::map<std::string, Begun> begun_;               // by state
+  std::map<std::string, Ended, std::less<>> ended_;  // by the name in the page's address
 };
 
 }  // namespace mailsync::server

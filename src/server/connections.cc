@@ -124,6 +124,10 @@ Connections::Connections(const Settings& settings, net::AsioExecutor& executor, 
       vault_(executor, *data.database, random, std::move(keys)),
       tokens_(executor, oauth_, vault_) {}
 
+std::string Connections::graph_root() const {
+  return service_root(settings_.graph.url);
+}
+
 auth::Grant Connections::grant_of(const sync::Mailbox& mailbox) const {
   if (mailbox.access_method != "graph_user") return {.id = "tenant:" + app_.tenant, .app = app_};
   const std::string row = "mailbox:" + std::to_string(mailbox.id.value);

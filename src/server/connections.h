@@ -52,6 +52,8 @@ class Connections {
   auth::TokenSource& tokens() { return tokens_; }
   auth::SqlVault& vault() { return vault_; }
   const auth::AppRegistration& app() const { return app_; }
+  // Of Graph, with the version.
+  std::string graph_root() const;
   auth::Grant grant_of(const sync::Mailbox& mailbox) const;
   sync::People people_of(const sync::Mailbox& mailbox) const;
 

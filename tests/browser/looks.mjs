@@ -5,7 +5,7 @@ import { results } from './stage.mjs'
 
 const axe = createRequire(import.meta.url)('axe-core')
 
-async function look(page, name) {
+export async function look(page, name) {
   const found = []
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

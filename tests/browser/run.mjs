@@ -8,6 +8,7 @@ import { results, setStage, top } from './stage.mjs'
 import { activityTests } from './activities.mjs'
 import { emailTests } from './emails.mjs'
 import { lookTests } from './looks.mjs'
+import { ownSignInTests } from './own-sign-in.mjs'
 import { peopleTests } from './people.mjs'
 import { sessionTests } from './session.mjs'
 import { syncTests } from './sync.mjs'
@@ -16,8 +17,8 @@ const MOST_MS = 60_000
 const wanted = process.argv.slice(2)
 const tests = []
 // Each adds { name, run(page, world) }; signedIn: false for those that begin at the sign-in page.
-for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, lookTests])
-  add((name, run, { signedIn = true } = {}) => tests.push({ name, run, signedIn }))
+for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, lookTests])
+  add((name, run, { signedIn = true, most = MOST_MS } = {}) => tests.push({ name, run, signedIn, most }))
 
 let passed = 0, failed = 0, skipped = 0
 const began = Date.now()
@@ -35,7 +36,7 @@ async function runOne(test, browser, world) {
       (async () => {
         await test.run(window.page, { ...world, window })
       })(),
-      new Promise((_, refuse) => { late = setTimeout(() => refuse(new Error(`not done after ${MOST_MS / 1000} s`)), MOST_MS) }),
+      new Promise((_, refuse) => { late = setTimeout(() => refuse(new Error(`not done after ${test.most / 1000} s`)), test.most) }),
     ]).finally(() => clearTimeout(late))
     if (window.errors.length) throw new Error(`the page met errors:\n${[...new Set(window.errors)].slice(0, 8).join('\n')}`)
     told(true, test.name, '', Date.now() - start)
@@ -54,7 +55,7 @@ try {
   const contract = new Contract(join(top, 'src/admin/openapi.yaml'))
     ;[stage, { browser, asked }] = await Promise.all([setStage(), startBrowser()])
   console.log(`  the stage stands after ${((Date.now() - began) / 1000).toFixed(1)} s: ${stage.url}`)
-  const world = { ...stage, contract, asked }
+  const world = { ...stage, browser, contract, asked }
   const first = await openWindow(browser, stage.url, contract)
   await signIn(first.page, stage.users.anna)
   world.session = await first.context.storageState()

@@ -6,6 +6,7 @@ import { startLab } from '../demo/lab.mjs'
 import { Product, writeSettings } from '../demo/product.mjs'
 import { seedCrm } from '../demo/seed.mjs'
 
+export { Product, startLab, writeSettings }
 export const top = resolve(new URL('../..', import.meta.url).pathname)
 export const results = join(top, 'build/test-results/browser')
 const PASSWORD = 'a password for tests only'
@@ -49,7 +50,7 @@ async function deliver(lab, owner) {
   return out
 }
 
-function folderOfBinaries() {
+export function folderOfBinaries() {
   const folders = process.env.MAILSYNC_BIN ? [resolve(process.env.MAILSYNC_BIN)] : [join(top, 'build/release/bin'), join(top, 'build/test/bin')]
   const found = folders.find((folder) => existsSync(join(folder, 'mailsync')) && existsSync(join(folder, 'mailsync-lab')))
   if (!found) throw new Error(`mailsync and mailsync-lab are not in ${folders.join(' or ')}: build them with ./dev build.`)

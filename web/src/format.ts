@@ -124,3 +124,9 @@ export function initials(name: string): string {
   const last = words.length > 1 ? [...words[words.length - 1]][0] : "";
   return (first + last).toUpperCase();
 }
+
+// The server's words are parts of sentences in its log; a person gets a sentence.
+export function asSentence(text: string): string {
+  const upper = text.replace(/^./, (first) => first.toUpperCase());
+  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
+}

@@ -57,4 +57,5 @@ export { ArrowEnterRegular as IconToCrm } from "@fluentui/react-icons/svg/arrow-
 export { BookmarkRegular as IconView } from "@fluentui/react-icons/svg/bookmark";
 export { KeyboardRegular as IconKeyboard } from "@fluentui/react-icons/svg/keyboard";
 export { LocationRegular as IconLocation } from "@fluentui/react-icons/svg/location";
+export { KeyRegular as IconKey } from "@fluentui/react-icons/svg/key";
 export { LinkRegular as IconLink } from "@fluentui/react-icons/svg/link";

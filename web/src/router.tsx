@@ -52,6 +52,20 @@ const mailboxRoute = createRoute({
   path: "/start/mail-sync/$id",
   component: lazyRouteComponent(() => import("./pages/mailbox-page"), "MailboxPage"),
 });
+const signedInRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/mail-sync/signed-in",
+  validateSearch: (search: Record<string, unknown>): { outcome?: string } => {
+    const outcome = text(search.outcome);
+    return outcome ? { outcome } : {};
+  },
+  component: lazyRouteComponent(() => import("./pages/signed-in-page"), "SignedInPage"),
+});
+const preferencesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/preferences/mail-sync",
+  component: lazyRouteComponent(() => import("./pages/preferences-page"), "PreferencesPage"),
+});
 const issuesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/start/issues",
@@ -80,7 +94,7 @@ const recordRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([homeRoute, mailSyncRoute, mailboxRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
+  shellRoute.addChildren([homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

@@ -8,6 +8,7 @@ export type KindState = Schemas["KindState"];
 export type Counts = Schemas["Counts"];
 export type Run = Schemas["Run"];
 export type Issue = Schemas["Issue"];
+export type SignInOutcome = Schemas["SignInOutcome"];
 
 export interface MailboxQuery {
   q?: string;
@@ -30,6 +31,14 @@ export function mailboxQuery(id: string) {
     queryKey: ["mailbox", id] as const,
     queryFn: ({ signal }) => take(client.GET("/api/v1/mailboxes/{id}", { params: { path: { id } }, signal })),
     staleTime: 30_000,
+  });
+}
+
+export function signInOutcomeQuery(name: string) {
+  return queryOptions({
+    queryKey: ["sign-in-outcome", name] as const,
+    queryFn: ({ signal }) => take(client.GET("/api/v1/oauth/outcomes/{id}", { params: { path: { id: name } }, signal })),
+    staleTime: Infinity,
   });
 }
 

@@ -17,16 +17,19 @@ import {
 } from "@fluentui/react-components";
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { sessionQuery, signOut, useForgetSession, useUser } from "../api/session";
 import { initials } from "../format";
-import { IconKeyboard, IconSignOut } from "../icons";
+import { IconKeyboard, IconSignOut, IconSync } from "../icons";
 import { texts } from "../texts";
+import { trustTexts } from "../texts-trust";
 import { useKeys } from "../ui/keys";
 import { useNotices } from "../ui/notice";
 
 export function AccountMenu() {
   const user = useUser();
   const version = useQuery(sessionQuery).data?.product_version;
+  const navigate = useNavigate();
   const forget = useForgetSession();
   const notices = useNotices();
   const [shortcuts, setShortcuts] = useState(false);
@@ -54,6 +57,9 @@ export function AccountMenu() {
           </div>
           <MenuDivider />
           <MenuList>
+            <MenuItem icon={<IconSync />} onClick={() => void navigate({ to: "/preferences/mail-sync" })}>
+              {trustTexts.preferences.title}
+            </MenuItem>
             <MenuItem icon={<IconKeyboard />} onClick={() => setShortcuts(true)}>
               {texts.shell.shortcuts}
             </MenuItem>

@@ -9,6 +9,7 @@ import { issuesQuery, mailboxesQuery, type Mailbox } from "../api/sync";
 import { formatAgo, formatNumber } from "../format";
 import { IconIssue, IconPush, IconSearch, IconSync } from "../icons";
 import { KindCell, LiveBadge, MailboxActions, StateBadge } from "../sync/sync-parts";
+import { SignInNotice, waitsForUser } from "../sync/sign-in";
 import { texts } from "../texts";
 import { Face } from "../ui/face";
 import { useDebounced } from "../ui/debounced";
@@ -159,7 +160,8 @@ function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
         )}
         <MailboxActions mailbox={mailbox} />
       </div>
-      {mailbox.state_detail && (
+      <SignInNotice mailbox={mailbox} />
+      {mailbox.state_detail && !waitsForUser(mailbox) && (
         <MessageBar intent={ATTENTION.includes(mailbox.state) ? "error" : "warning"} layout="multiline">
           <MessageBarBody>{mailbox.state_detail}</MessageBarBody>
         </MessageBar>

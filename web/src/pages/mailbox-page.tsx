@@ -7,6 +7,7 @@ import { issuesQuery, mailboxQuery, runsQuery, type Counts, type Mailbox, type R
 import { formatAgo, formatDuration, formatFull, formatNumber } from "../format";
 import { IconChevronRight, IconDone, IconHistory } from "../icons";
 import { IssueList } from "../sync/issue-list";
+import { SignInButton, SignInNotice, useMaySignIn, waitsForUser } from "../sync/sign-in";
 import { KindProgress, LiveBadge, MailboxActions, reasonText, skippedOf, StateBadge } from "../sync/sync-parts";
 import { texts } from "../texts";
 import { Face } from "../ui/face";
@@ -21,7 +22,11 @@ export function MailboxPage() {
   useTitle(mailbox.data?.address ?? texts.sync.title);
   if (mailbox.isPending) return <LoadingPage />;
   if (mailbox.isError && !mailbox.data) return <ErrorState title={texts.errors.recordTitle} error={mailbox.error} onRetry={() => void mailbox.refetch()} />;
-  const box = mailbox.data!;
+  return <MailboxView box={mailbox.data!} />;
+}
+
+function MailboxView({ box }: { box: Mailbox }) {
+  const mine = useMaySignIn(box);
   return (
     <div className="page record-page">
       <header className="record-head">
@@ -40,9 +45,11 @@ export function MailboxPage() {
             </p>
           </div>
           <MailboxActions mailbox={box} size="medium" />
+          {mine && box.sign_in === "done" && <SignInButton mailbox={box} primary={false} />}
         </div>
       </header>
-      {box.state_detail && (
+      <SignInNotice mailbox={box} />
+      {box.state_detail && !waitsForUser(box) && (
         <MessageBar intent={box.state === "stopped" || box.state === "needs_sign_in" ? "error" : "warning"} layout="multiline">
           <MessageBarBody>{box.state_detail}</MessageBarBody>
         </MessageBar>

@@ -106,7 +106,7 @@ export function MailboxActions({ mailbox, size = "small" }: { mailbox: Mailbox; 
   const paused = mailbox.state === "paused";
   return (
     <div className="mailbox-actions">
-      {!paused && (
+      {!paused && mailbox.state !== "needs_sign_in" && mailbox.state !== "disabled" && (
         <Button size={size} appearance={size === "medium" ? "primary" : "secondary"} icon={<IconSync />} disabledFocusable={act.isPending} onClick={() => act.mutate("sync")}>
           {texts.sync.syncNow}
         </Button>

@@ -1,0 +1,38 @@
+// English words of what makes Mail Sync checkable: signing in for a mailbox, trying it without changing anything,
+// explaining, undoing, approving. Whole sentences, as in texts.ts.
+export const trustTexts = {
+  signIn: {
+    first: "Connect",
+    again: "Sign in again",
+    buttonLabel: (address: string, again: boolean) => (again ? `Sign in again: ${address}` : `Connect: ${address}`),
+    firstNotice: (address: string) => `Mail Sync may not open ${address} yet. Press “Connect”, sign in to Microsoft as this account, and allow the access.`,
+    againNotice: (address: string) => `The permission to open ${address} has ended. Nothing is lost: sign in again, and Mail Sync goes on where it stopped.`,
+    others: (name: string) => `Only ${name} can do this, on this page or under “My mailboxes”.`,
+    title: {
+      connected: "Your mailbox is connected",
+      denied: "You did not allow the access",
+      wrong_account: "That was another account",
+      expired: "This sign-in is over",
+      policy: "Your organization does not allow this sign-in",
+      refused: "Microsoft refused the sign-in",
+      switched_off: "This account is switched off",
+      away: "Microsoft does not answer right now",
+      not_set_up: "This mailbox cannot be connected like this",
+    },
+    connectedDetail: (address: string) => `Mail Sync may open ${address} now and has begun. You can close this page; it goes on by itself.`,
+    deniedDetail: "Nothing was changed. To connect the mailbox, try again and accept what Microsoft asks you.",
+    unknownDetail: "It was begun too long ago, or in another browser. Nothing was changed: open your mailbox and begin again.",
+    code: (code: string) => `Code for your administrator: ${code}`,
+    requestId: (id: string) => `Request: ${id}`,
+    tryAgain: "Try again",
+    showMailbox: "Show the mailbox",
+    myMailboxes: "My mailboxes",
+  },
+  preferences: {
+    title: "My mailboxes",
+    lead: "What Mail Sync does with your own mailboxes, and what it needs from you.",
+    emptyTitle: "No mailbox of yours is connected",
+    emptyDetail: "An administrator adds your mailbox; then it appears here, and you can sign in.",
+    issues: "What needs you",
+  },
+};
