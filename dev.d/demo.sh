@@ -28,10 +28,17 @@ run_demo() {
 }
 
 run_lab() {
-  local lab=${MAILSYNC_BIN_DIR:-build/release/bin}/mailsync-lab
-  [ -f build/demo/demo.json ] && [ -x "$lab" ] || {
+  local lab=${MAILSYNC_BIN_DIR:-build/release/bin}/mailsync-lab demo=${MAILSYNC_DEMO_DIR:-build/demo}/demo.json
+  [ -x "$lab" ] || {
+    echo "dev: the lab is not built yet. Start a demo with ./dev demo in another terminal." >&2
+    return 1
+  }
+  [ $# = 0 ] && { "$lab" --help >&2; return 2; }
+  # Help needs no running demo.
+  case " $* " in *" --help "* | *" -h "*) exec "$lab" "$@" ;; esac
+  [ -f "$demo" ] || {
     echo "dev: no demo is running here. Start one with ./dev demo in another terminal." >&2
     return 1
   }
-  exec "$lab" "$@" --demo build/demo/demo.json
+  exec "$lab" "$@" --demo "$demo"
 }

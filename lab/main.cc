@@ -9,6 +9,12 @@
 
 namespace {
 
+bool has_command(CLI::App& app, std::string_view name) {
+  return !app.get_subcommands([&](CLI::App* command) { return command->get_name() == name; }).empty();
+}
+
+constexpr int kUsage = 2;  // exit code: the command line is wrong
+
 void add_serve(CLI::App& app, std::shared_ptr<mailsync::lab::ServeOptions> options,
                std::shared_ptr<int> status) {
   CLI::App* serve = app.add_subcommand("serve", "Run the lab until SIGTERM");
@@ -56,6 +62,16 @@ int main(int argc, char** argv) {
   auto status = std::make_shared<int>(0);
   add_serve(app, std::make_shared<mailsync::lab::ServeOptions>(), status);
   mailsync::lab::add_commands(app, status);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    if (argc > 1 && *argv[1] != '-' && !has_command(app, argv[1]))
+      throw CLI::ParseError(std::string("there is no command '") + argv[1] + "'.", kUsage);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help goes to standard output and is no error; all else names what is wrong and where to read on.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "mailsync-lab: {}\nRun with --help to see the commands, or COMMAND --help.\n",
+               error.what());
+    return kUsage;
+  }
   return *status;
 }

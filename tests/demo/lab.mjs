@@ -8,12 +8,13 @@ import { Lab } from '../compare/lab.mjs'
 export const WHOLE = { mailboxes: 3, emails: 3200, people: 300, tasks: 100, meetings: 200 }
 
 // → { info, lab, ended, stop }; info is what the lab wrote: addresses, credentials, certificate files.
-export async function startLab(binary, mail, folder, { size = WHOLE, seed = 7, port = 0, more = [] } = {}) {
+export async function startLab(binary, mail, folder, { size = WHOLE, seed = 7, port = 0, more = [], onStart = () => {} } = {}) {
   const description = join(folder, 'lab.json')
   const child = spawn(binary, ['serve', '--tls', '--seed', `${seed}`, '--mailboxes', `${size.mailboxes}`, '--mail', mail,
     '--emails', `${size.emails}`, '--people', `${size.people}`, '--tasks', `${size.tasks}`,
     '--meetings', `${size.meetings}`, '--port', `${port}`, '--write', description, ...more],
   { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  onStart(child.pid)
   let said = ''
   child.stderr.on('data', (text) => { said = (said + text).slice(-4000) })
   const ended = new Promise((done) => child.once('exit', (code, signal) => done(signal ?? code)))

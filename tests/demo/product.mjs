@@ -41,9 +41,11 @@ export function writeSettings(folder, info, { listen, webDir, changed = {} }) {
 }
 
 export class Product {
-  constructor(binary, settings) {
+  // onStart hears the id of every process that is started.
+  constructor(binary, settings, onStart = () => {}) {
     this.binary = binary
     this.settings = settings
+    this.onStart = onStart
   }
 
   // Runs a command to its end; with `show`, the person sees its progress. → { code, out, err }
@@ -51,6 +53,7 @@ export class Product {
     return new Promise((done, failed) => {
       const child = spawn(this.binary, ['--config', this.settings, ...args],
         { stdio: ['pipe', 'pipe', show ? 'inherit' : 'pipe'] })
+      if (child.pid) this.onStart(child.pid)
       let out = '', err = ''
       child.stdout?.on('data', (text) => { out += text })
       child.stderr?.on('data', (text) => { err += text })
@@ -81,6 +84,7 @@ export class Product {
   async serve(log) {
     const child = spawn(this.binary, ['--config', this.settings, '--json', 'serve'],
       { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    if (child.pid) this.onStart(child.pid)
     const file = createWriteStream(log, { flags: 'a' })
     let said = ''
     child.stderr.on('data', (text) => { said = (said + text).slice(-4000) })
