@@ -52,6 +52,11 @@ stage_format() {
     echo "./dev format puts this right."
 }
 
+# Pages that are made of the tests say what the tests say.
+stage_docs() {
+  check failures-page node tests/failures/failures.mjs --check
+}
+
 # One test program: its tests are counted from its own report; a crash is one failure more.
 run_program() {
   local name=$1 report=$PWD/$RESULTS/$1.xml log=$RESULTS/$1.log code
@@ -211,7 +216,7 @@ run_tests() {
   echo "== tools"
   local start=$SECONDS
   need_debian || { add 0 1; finish; }
-  case " ${stages[*]} " in *" web "* | *" vouchers "* | *" browser "* | *" demo "*) need_node || { add 0 1; finish; } ;; esac
+  case " ${stages[*]} " in *" docs "* | *" web "* | *" vouchers "* | *" browser "* | *" demo "*) need_node || { add 0 1; finish; } ;; esac
   echo "== tools: $((SECONDS - start)) s"
   if [ ${#programs[@]} != 0 ]; then
     check build build test "${programs[@]}" && run_programs "${programs[@]}"

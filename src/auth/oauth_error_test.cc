@@ -59,6 +59,7 @@ constexpr Case kCases[] = {
     {429, "odd", 123456, ErrorKind::Throttled, "later"},
 };
 
+// F131
 TEST(OAuthError, EveryRefusalHasItsKindAndItsWords) {
   for (const auto& c : kCases) {
     const Error error = classify(refusal(c.status, c.name, c.number), kAbout, {});

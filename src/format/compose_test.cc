@@ -55,6 +55,7 @@ TEST(ComposeMime, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(read->email.note, "");
 }
 
+// F8
 TEST(ComposeMime, BccIsLeftOutAndMachinesSaySo) {
   model::Email email = sample();
   email.head.is_automatic = true;

@@ -7,6 +7,7 @@
 namespace mailsync::format {
 namespace {
 
+// F115
 TEST(Charset, LabelsMeanWhatBrowsersTakeThemFor) {
   EXPECT_EQ(utf8_of("\x80 \x93quoted\x94", "iso-8859-1"), "€ “quoted”");
   EXPECT_EQ(utf8_of("caf\xE9", "\"US-ASCII\""), "café");
@@ -28,6 +29,7 @@ TEST(Charset, UnknownLabelsAreGuessedAndHostileOnesReachNoConverter) {
   EXPECT_EQ(utf8_of(std::string_view("a\0b\xFF", 4), "utf-8"), "ab\uFFFD");
 }
 
+// F115
 TEST(HeaderText, JoinsEncodedWordsBeforeDecodingThem) {
   EXPECT_EQ(header_text("=?utf-8?Q?gr=C3?=\r\n =?UTF-8?Q?=BC=C3=9F_dich?= x"), "grüß dich x");
   EXPECT_EQ(header_text("=?utf-8?B?Z3LDvA==?= =?utf-8?B?w58=?="), "grüß");
@@ -36,6 +38,7 @@ TEST(HeaderText, JoinsEncodedWordsBeforeDecodingThem) {
   EXPECT_EQ(header_text("=?utf-8*de?Q?hallo?="), "hallo");
 }
 
+// F115
 TEST(HeaderText, ReadsWhatSendersShouldNotWrite) {
   EXPECT_EQ(header_text("gr\xFC\xDF dich\r\n\tund mich"), "grüß dich und mich");
   EXPECT_EQ(header_text("gr\xC3\xBC\xC3\x9F"), "grüß");

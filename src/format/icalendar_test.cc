@@ -60,6 +60,7 @@ TEST(ParseICalendar, ReadsAMeeting) {
   EXPECT_EQ(m.attendees.value()[1].type, model::Attendee::Type::Resource);
 }
 
+// F97, F98
 TEST(ParseICalendar, TimesKeepTheirForm) {
   EXPECT_EQ(meeting(event("DTSTART;VALUE=DATE:20261122\r\n")).start.value(), When::all_day({2026, 11, 22}));
   EXPECT_EQ(meeting(event("DTSTART;VALUE=DATE:20261122\r\n")).end.value(), When::all_day({2026, 11, 23}));
@@ -103,6 +104,7 @@ TEST(ParseICalendar, OtherRulesAreReadOnlyWithWords) {
   EXPECT_TRUE(event("SUMMARY:no start\r\n").read_only);
 }
 
+// F93, F94
 TEST(ParseICalendar, OverridesAndExdatesAreExceptionsOfTheirSeries) {
   const Calendar calendar = parsed(
       "BEGIN:VEVENT\r\nUID:s\r\nRECURRENCE-ID:20261124T090000Z\r\nDTSTART;TZID=Europe/"

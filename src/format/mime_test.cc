@@ -105,6 +105,7 @@ TEST(ParseMime, ReadsHeadTextsAndAttachments) {
   EXPECT_NE(mail.attachment_bytes(2).find("Inner text"), std::string::npos);
 }
 
+// F8
 TEST(ParseMime, MachinesAndListsAreAutomatic) {
   const auto automatic = [](std::string_view header) {
     return parsed(std::string(header) + "\nFrom: a@x.example\n\nx\n").email.head.is_automatic;
@@ -117,6 +118,7 @@ TEST(ParseMime, MachinesAndListsAreAutomatic) {
     EXPECT_FALSE(automatic(header)) << header;
 }
 
+// F119
 TEST(ParseMime, ProtectedMailIsKeptAndNotRead) {
   const ParsedEmail mail = parsed(
       "From: a@x.example\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n"
@@ -171,6 +173,7 @@ TEST(ParseMime, BrokenMailIsReadAsFarAsItGoes) {
   EXPECT_NE(parsed("").email.note, "");
 }
 
+// F62
 TEST(ParseMime, BombsAreRefusedWithWords) {
   const auto refused = [](const std::string& text, const MimeLimits& limits = {}) {
     const auto out = parse_mime(text, limits);

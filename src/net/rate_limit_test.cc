@@ -23,6 +23,7 @@ Task<void> work(World& world, RateLimit& limit, Duration length) {
   --world.running;
 }
 
+// F122
 TEST(RateLimit, NeverMoreAtOnceThanAllowed) {
   World world;
   RateLimit limit(world.executor, {});
@@ -44,6 +45,7 @@ TEST(RateLimit, SpreadsWhatExceedsThePeriod) {
   EXPECT_GE(world.begun[14].us, 5'000'000);
 }
 
+// F127
 TEST(RateLimit, HoldsEverybodyBackAfterA429) {
   World world;
   RateLimit limit(world.executor, {});

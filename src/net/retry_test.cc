@@ -40,6 +40,7 @@ TEST(Retry, GivesUpAfterItsAttempts) {
   EXPECT_EQ(world.calls, 3);
 }
 
+// F13
 TEST(Retry, NeverRepeatsWhatMayHaveBeenDone) {
   for (const auto kind :
        {ErrorKind::Ambiguous, ErrorKind::Forbidden, ErrorKind::LoginNeeded, ErrorKind::VersionStale}) {
@@ -51,6 +52,7 @@ TEST(Retry, NeverRepeatsWhatMayHaveBeenDone) {
   }
 }
 
+// F124
 TEST(Retry, WaitsAsLongAsTheServerAsked) {
   World world;
   Error throttled{.kind = ErrorKind::Throttled, .message = "slow down"};
@@ -75,6 +77,7 @@ TEST(Retry, ReadsRetryAfterAsSecondsAndAsDate) {
   EXPECT_EQ(retry_after({}, now), std::nullopt);
 }
 
+// F128
 TEST(Retry, LeavesLongOrderedWaitsToTheScheduler) {
   World world;
   Error throttled{.kind = ErrorKind::Throttled, .message = "slow down"};

@@ -30,6 +30,7 @@ TEST_F(VerdictTest, APassThatWentThroughComesAgainAfterThePollTime) {
   EXPECT_FALSE(verdict.issue);
 }
 
+// F126
 TEST_F(VerdictTest, AnOutageBacksOffAndDisconnectsNobody) {
   for (int failures = 0; failures < 40; ++failures) {
     const Verdict verdict = judged(ErrorKind::Transient, failures);
@@ -47,6 +48,7 @@ TEST_F(VerdictTest, BackOffIsSpread) {
   EXPECT_GT(waits.size(), 40u);
 }
 
+// F128
 TEST_F(VerdictTest, ThrottledWaitsAsLongAsItWasTold) {
   const Verdict told = judged({.kind = ErrorKind::Throttled, .retry_after = std::chrono::seconds(137)}, 3);
   EXPECT_EQ(told.wait, std::chrono::seconds(137));
@@ -54,6 +56,7 @@ TEST_F(VerdictTest, ThrottledWaitsAsLongAsItWasTold) {
   EXPECT_EQ(judged(ErrorKind::Throttled).wait, kUntoldWait);
 }
 
+// F131
 TEST_F(VerdictTest, WhatAPersonMustSolveIsSaidAndRarelyTriedAgain) {
   const Verdict login = judged(ErrorKind::LoginNeeded);
   EXPECT_EQ(login.state, MailboxState::NeedsLogin);
@@ -73,6 +76,7 @@ TEST_F(VerdictTest, AFullDiskOfOursIsNoStateOfTheMailbox) {
   EXPECT_EQ(judged({.kind = ErrorKind::SwitchedOff, .vendor_code = "disk_full"}).state, MailboxState::Active);
 }
 
+// F149
 TEST_F(VerdictTest, EveryKindHasAVerdictThatWaits) {
   for (int kind = 0; kind <= static_cast<int>(ErrorKind::Cancelled); ++kind) {
     const auto as_kind = static_cast<ErrorKind>(kind);

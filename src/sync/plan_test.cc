@@ -156,6 +156,7 @@ World linked_world() {
   return world;
 }
 
+// F35
 TEST(PlanProperties, TwoEditedSidesConvergeAndEveryEditSurvivesOrIsReported) {
   EXPECT_TRUE(rc::check([] {
     World world = linked_world();
@@ -199,6 +200,7 @@ TEST(PlanProperties, ListsMergeByWhatWasAddedAndRemoved_F37) {
   }));
 }
 
+// F30
 TEST(PlanProperties, ADeletionMeetsAnEdit) {
   EXPECT_TRUE(rc::check([] {
     World world = linked_world();
@@ -226,6 +228,7 @@ TEST(PlanProperties, ADeletionMeetsAnEdit) {
   }));
 }
 
+// F11, F112
 TEST(PlanProperties, NewItemsAndRecordsAreMadeOnce) {
   EXPECT_TRUE(rc::check([] {
     World world;
@@ -343,6 +346,7 @@ TEST(Plan, AmbiguousPeopleGoToReviewAndAreNeverDoubled_F110) {
   EXPECT_EQ(plan(s).skipped, "review");
 }
 
+// F77
 TEST(Guard, HoldsWhatNobodyDeletesInADay) {
   EXPECT_FALSE(is_mass_deletion(10, 0, 3));
   EXPECT_TRUE(is_mass_deletion(10, 0, 4));

@@ -193,6 +193,7 @@ TEST_P(CrmReadsTest, OwnRecordsAlone) {
 }
 
 // A million people are found through the index, not by looking at each of them.
+// F150
 TEST_P(CrmReadsTest, SearchAndOrderUseTheirIndexes) {
   for (int i = 0; i < 5; ++i) create(ann, Kind::Contact, person("P", "X", {}));
   const std::string by_name = plan_of({.sort = "name"});

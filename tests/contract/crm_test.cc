@@ -39,6 +39,7 @@ TEST_P(CrmReplicaTest, CreateUpdateFetch) {
   EXPECT_EQ(fetched[1]->fields, changed.fields);
 }
 
+// F4
 TEST_P(CrmReplicaTest, TheSameContentIsNoWrite) {
   const auto made = create(ann, Kind::Task, task("Call"));
   Cursor cursor;
@@ -49,6 +50,7 @@ TEST_P(CrmReplicaTest, TheSameContentIsNoWrite) {
   EXPECT_EQ(cursor, before);
 }
 
+// F27
 TEST_P(CrmReplicaTest, AStaleVersionIsRefused) {
   const auto made = create(ann, Kind::Contact, person("A", "B", {}));
   update(ann, made, {{"company", "\"x\""}});
@@ -59,6 +61,7 @@ TEST_P(CrmReplicaTest, AStaleVersionIsRefused) {
   }
 }
 
+// F151
 TEST_P(CrmReplicaTest, TheRulesOfTheCrmHaveTheirWords) {
   auto error = refused(ann, {.op = Op::Create, .kind = Kind::Contact, .fields = {{"title", "\"Dr.\""}}});
   ASSERT_TRUE(error);
@@ -104,6 +107,7 @@ TEST_P(CrmReplicaTest, RightsAreTheUsers) {
   EXPECT_THAT(changes(own, Kind::Contact, cursor), IsEmpty());
 }
 
+// F59
 TEST_P(CrmReplicaTest, AnEmptyCursorListsTheScopeAndThenOnlyChanges) {
   std::vector<sync::CrmRecord> mine;
   for (int i = 0; i < 5; ++i)
@@ -122,6 +126,7 @@ TEST_P(CrmReplicaTest, AnEmptyCursorListsTheScopeAndThenOnlyChanges) {
   EXPECT_EQ(after[0].changed_by, ann.user);
 }
 
+// F79
 TEST_P(CrmReplicaTest, WhatLeavesTheScopeOrIsDeletedComesThroughOnce) {
   const auto kept = create(ann, Kind::Contact, person("Kept", "X", {}));
   const auto gone = create(ann, Kind::Contact, person("Gone", "X", {}));
@@ -236,6 +241,7 @@ TEST_P(CrmReplicaTest, WindowsOfTasksAndMeetings) {
   EXPECT_THAT(changes(ann, Kind::Meeting, meetings), IsEmpty());
 }
 
+// F96
 TEST_P(CrmReplicaTest, OneMeetingPerSeries) {
   const auto made =
       create(ann, Kind::Meeting, meeting("M", "2026-11-23T09:00:00", "2026-11-23T10:00:00"), "key");
@@ -322,6 +328,7 @@ TEST_P(CrmReplicaTest, NumbersBecomeVisibleInTheirOrder) {
   EXPECT_EQ(other->kind, ErrorKind::Transient);
 }
 
+// F17
 TEST_P(CrmReplicaTest, OneEmailForManyMailboxes) {
   auto first = email("m1@x", "Offer", MailboxId{1});
   first.email.head.bcc = {{"secret@else.example", ""}};

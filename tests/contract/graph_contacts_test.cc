@@ -142,6 +142,7 @@ TEST_F(GraphContacts, AStaleVersionIsNotWrittenOver) {
   EXPECT_EQ(run(replica().apply(erase(item))).error().kind, ErrorKind::VersionStale);
 }
 
+// F27, F32
 TEST_F(GraphContacts, AnEditBetweenReadingAndWritingIsNoticedWhereTheServerDoesNotCheck) {
   world.faults.ignore_if_match = true;
   const auto item = created(ann(), "op");
@@ -160,6 +161,7 @@ TEST_F(GraphContacts, AnEditBetweenReadingAndWritingIsNoticedWhereTheServerDoesN
   EXPECT_EQ(written.error().kind, ErrorKind::VersionStale);
 }
 
+// F76
 TEST_F(GraphContacts, MarksAndDeletions) {
   const auto item = created(ann(), "op");
   const auto version = run(replica().set_mark(Kind::Contact, item.id, true));

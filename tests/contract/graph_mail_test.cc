@@ -44,6 +44,7 @@ TEST_P(GraphMailPages, AWholeListingThenOneRequestPerQuietPass) {
 }
 INSTANTIATE_TEST_SUITE_P(Grants, GraphMailPages, testing::Values(10, 100));
 
+// F23
 TEST_F(GraphMail, OnlyInboxSentAndWhatIsBelowThem) {
   auto& below =
       world.add_container(ada, lab::ContainerKind::MailFolder, "Projects", ada.well_known("inbox")->number);
@@ -70,6 +71,7 @@ TEST_F(GraphMail, AMoveIsRemovedHereAndPresentThereUnderOneId) {
   EXPECT_EQ(there.at(id(item)).container, sent.id);
 }
 
+// F70
 TEST_F(GraphMail, DeletedItemsAreToldApartFromWhatIsGone) {
   auto& kept = add_message("inbox", "kept");
   auto& binned = add_message("inbox", "binned");

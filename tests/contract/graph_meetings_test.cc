@@ -174,6 +174,7 @@ TEST_F(GraphMeetings, ManyOccurrencesOnManyPagesAreOneChange) {
   }
 }
 
+// F92
 TEST_F(GraphMeetings, ChangesOfOneOccurrenceInOutlookComeAsTheSeries) {
   const auto item = created(series(), "op-s");
   Cursor cursor;
@@ -280,6 +281,7 @@ TEST_F(GraphMeetings, AnAttendeesCopyTakesOnlyWhatIsHisOwn) {
   EXPECT_EQ(original[0]->series_key, copy.series_key);
 }
 
+// F27
 TEST_F(GraphMeetings, StaleVersionsAndDeletions) {
   const auto item = created(single(), "op");
   lab::patch_event(world, ada, event_of(item), {}, {{"subject", "Edited in Outlook"}}, clock.now());
@@ -357,6 +359,7 @@ TEST_F(GraphMeetings, TheWindowRollsOnWithoutRemovingWhatLeavesIt) {
   EXPECT_TRUE(run(replica().fetch(Kind::Meeting, {{id(old)}})).at(0));
 }
 
+// F22, F48
 TEST_F(GraphMeetings, ADeletionWhileTheNewWindowIsListedIsNotMissed) {
   world.faults.page_max = 10;
   std::vector<std::string> ids;

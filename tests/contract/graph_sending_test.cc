@@ -31,6 +31,7 @@ class GraphSending : public GraphFixture {
   graph::Sender sender{new_client()};
 };
 
+// F15
 TEST_F(GraphSending, OneMailLeavesAndIsInSentItems) {
   auto email = mail("op-1");
   email.attachments = {{"small.txt", "text/plain", "some bytes"},
@@ -81,6 +82,7 @@ TEST_F(GraphSending, WhatFailedBeforeSendingHasSurelyNotLeft) {
   EXPECT_FALSE(run(sender.find(OperationId{"never"})).value().has_value());
 }
 
+// F13
 TEST_F(GraphSending, EveryCallMayFailOnceAndOneMailLeaves) {
   for (uint64_t call = 1; call <= 12; ++call) {
     for (const auto what : {lab::ScriptedFault::What::NotSent, lab::ScriptedFault::What::AnswerLost,

@@ -352,6 +352,7 @@ TEST_P(StateStoreTest, WhatFailsLeavesNothing) {
   EXPECT_EQ(store().count_links(mailbox, Kind::Contact), 0);
 }
 
+// F147
 TEST_P(StateStoreTest, AWorkerThatIsStartedAgainTakesBackWhatItHeld) {
   const MailboxId mine = add_mailbox("a@example.com"), other = add_mailbox("b@example.com");
   const auto dead = leases().take(mine, kNow, 10 * kMinute, "one");
@@ -411,6 +412,7 @@ TEST_P(StateStoreTest, DueMailboxesAreTakenOnce) {
   (void)b;
 }
 
+// F11, F148
 TEST_P(StateStoreTest, WorkersThatRaceNeverShareALease) {
   for (int i = 0; i < 30; ++i) add_mailbox("m" + std::to_string(i));
   std::vector<Lease> taken[4];
@@ -436,6 +438,7 @@ TEST_P(StateStoreTest, WorkersThatRaceNeverShareALease) {
   EXPECT_THAT(mailboxes, SizeIs(30));
 }
 
+// F150
 TEST_P(StateStoreTest, LookUpsUseIndexes) {
   for (const char* sql :
        {"SELECT id FROM link WHERE mailbox_id = 1 AND kind = 2 AND remote_key IN {{texts '[]'}}",

@@ -1,5 +1,5 @@
 // kill -9 of the server at ten moments of the first sync, evenly spread over what it has to do: each time it is started
-// again and goes on. At the end both sides are equal by the independent comparer, and nothing is there twice.
+// again and goes on. At the end both sides are equal by the independent comparer, and nothing is there twice. Shows F12, F60, F85.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -3,6 +3,7 @@
 namespace mailsync::scenario {
 namespace {
 
+// F1, F120
 TEST(Emails, MarkedOnesReachTheCrmOnceAndTheNextPassIsQuiet) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

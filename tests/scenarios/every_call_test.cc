@@ -88,6 +88,7 @@ const Expected& undisturbed() {
 
 class EveryCall : public testing::TestWithParam<Fault> {};
 
+// F12, F14, F85
 TEST_P(EveryCall, FailsOnceAndTheWorldEndsTheSame) {
   ASSERT_GT(undisturbed().calls, 8U);
   for (uint64_t n = 1; n <= undisturbed().calls; ++n) {
@@ -104,6 +105,7 @@ INSTANTIATE_TEST_SUITE_P(All, EveryCall,
                          testing::Values(Fault::NotSent, Fault::AnswerLost, Fault::AnswerCut, Fault::Status,
                                          Fault::LateStatus));
 
+// F12, F85
 TEST(EveryCall, TheProcessDiesBeforeIt) {
   for (uint64_t n = 1; n <= undisturbed().calls; ++n) {
     SCOPED_TRACE("call " + std::to_string(n));
@@ -120,6 +122,7 @@ TEST(EveryCall, TheProcessDiesBeforeIt) {
   }
 }
 
+// F12, F14, F85
 TEST(EveryCall, TheProcessDiesAfterIt) {
   for (uint64_t n = 1; n <= undisturbed().calls; ++n) {
     SCOPED_TRACE("call " + std::to_string(n));
@@ -137,6 +140,7 @@ TEST(EveryCall, TheProcessDiesAfterIt) {
 
 class EveryCommit : public testing::TestWithParam<bool> {};
 
+// F12, F60
 TEST_P(EveryCommit, TheProcessDiesThere) {
   ASSERT_GT(undisturbed().commits, 4);
   for (int64_t n = 1; n <= undisturbed().commits; ++n) {

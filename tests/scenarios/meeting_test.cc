@@ -43,6 +43,7 @@ TEST(Meetings, ASingleOneGoesUpAndItsEditFollows) {
   EXPECT_TRUE(stage.world.outbox().empty());
 }
 
+// F92, F93, F94
 TEST(Meetings, ASeriesWithExceptionsIsOneRecord) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");
@@ -90,6 +91,7 @@ TEST(Meetings, AllDayKeepsItsDays_F97) {
   EXPECT_EQ(meeting.end.value(), model::When::all_day({2026, 12, 3}));
 }
 
+// F86
 TEST(Meetings, OnesWithoutAttendeesGoDownAndMailNobody) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");
@@ -122,6 +124,7 @@ TEST(Meetings, OnesWithAttendeesWaitUntilAUserAsksToSend_F86) {
   EXPECT_TRUE(stage.world.outbox().empty());
 }
 
+// F89, F96
 TEST(Meetings, OrganizerAndAttendeeCopiesAreOneRecord) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

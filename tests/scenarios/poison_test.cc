@@ -5,6 +5,7 @@
 namespace mailsync::scenario {
 namespace {
 
+// F62
 TEST(Poison, AnEmailThatCannotBeReadIsParkedAndComesInLater) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");
@@ -21,6 +22,7 @@ TEST(Poison, AnEmailThatCannotBeReadIsParkedAndComesInLater) {
   EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE key LIKE 'item:%'"), 0);
 }
 
+// F62
 TEST(Poison, AContactTheServerRefusesIsParkedAndTheOthersGoDown) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

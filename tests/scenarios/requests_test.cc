@@ -36,6 +36,7 @@ TEST_P(PageGrant, TheFirstSyncAsksAtMostFivePercentMoreThanItMust) {
 
 INSTANTIATE_TEST_SUITE_P(Grants, PageGrant, testing::Values(10U, 100U));
 
+// F1, F49
 TEST(Requests, APassWithoutChangeAsksOncePerCollectionAndWritesNothing) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

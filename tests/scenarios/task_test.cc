@@ -73,6 +73,7 @@ TEST(Tasks, ATaskDeletedByItsAssigneeIsDeletedInTheCrm) {
   EXPECT_TRUE(stage.records(ann, sync::Kind::Task).empty());
 }
 
+// F77
 TEST(Tasks, ManyDeletionsAtOnceAreHeld) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

@@ -101,6 +101,7 @@ class SchedulerTest : public ::testing::TestWithParam<uint64_t> {
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, SchedulerTest, ::testing::Range<uint64_t>(1, 6));
 
+// F140
 TEST_P(SchedulerTest, EveryMailboxIsPolled) {
   const MailboxId a = add("a@example.com"), b = add("b@example.com"),
                   paused = add("c@example.com", MailboxState::Paused);
@@ -205,6 +206,7 @@ TEST_P(SchedulerTest, PassesAreBoundedAndEveryMailboxHasItsTurn) {
   EXPECT_GT(passes(all[0]), most);
 }
 
+// F126, F149
 TEST_P(SchedulerTest, AnOutageBacksOffAndRecovers) {
   const MailboxId a = add("a@example.com"), well = add("b@example.com");
   script_.fails[a] = {.kind = ErrorKind::Transient, .message = "the server does not answer"};
@@ -223,6 +225,7 @@ TEST_P(SchedulerTest, AnOutageBacksOffAndRecovers) {
   EXPECT_EQ(store_.mailbox(a)->state_text, "");
 }
 
+// F131
 TEST_P(SchedulerTest, ARefusedSignInIsSaidAndComesBack) {
   const MailboxId a = add("a@example.com");
   script_.fails[a] = {.kind = ErrorKind::LoginNeeded, .message = "the secret has expired"};
@@ -240,6 +243,7 @@ TEST_P(SchedulerTest, ARefusedSignInIsSaidAndComesBack) {
   EXPECT_THAT(*store_.open_issues(a), IsEmpty());
 }
 
+// F147
 TEST_P(SchedulerTest, AFaultStopsThatMailboxOnly) {
   const MailboxId a = add("a@example.com"), b = add("b@example.com");
   script_.throws = a;
@@ -272,6 +276,7 @@ TEST_P(SchedulerTest, PausingLetsGoAndResumingComesBack) {
   EXPECT_EQ(passes(a), 2u);
 }
 
+// F147
 TEST_P(SchedulerTest, AWorkerThatDiedGoesOnAtOnceWhenItIsStartedAgain) {
   const MailboxId a = add("a@example.com");
   script_.takes[a] = kMinute;
@@ -288,6 +293,7 @@ TEST_P(SchedulerTest, AWorkerThatDiedGoesOnAtOnceWhenItIsStartedAgain) {
   EXPECT_EQ(passes(a), 2u);
 }
 
+// F11, F148
 TEST_P(SchedulerTest, TwoWorkersShareAndNeverOverlap) {
   std::vector<MailboxId> all;
   for (int i = 0; i < 20; ++i) all.push_back(add("m" + std::to_string(i) + "@example.com"));

@@ -114,6 +114,7 @@ int64_t writes_of(const json::object& report) {
   return sum;
 }
 
+// F12, F60, F85
 TEST(Crash, KilledTenTimesItEndsTheSame) {
   Stage calm;
   const auto first = calm.here.json({"sync", "--once"});

@@ -31,6 +31,7 @@ void write_large_mail(const std::filesystem::path& dir) {
   }
 }
 
+// F60, F151
 TEST(Disk, AFullOneStopsIntakeAndLosesNothing) {
   Installation here;
   write_large_mail(here.dir() / "mail");

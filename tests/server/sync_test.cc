@@ -54,6 +54,7 @@ TEST_F(SyncOnce, BringsTheMailboxesOverOnceAndThenIsQuiet) {
   EXPECT_THAT(words.err, HasSubstr("done in"));
 }
 
+// F134
 TEST_F(SyncOnce, OneUnknownMailboxDoesNotStopTheOthers) {
   ASSERT_EQ(here_.mailsync({"mailbox", "add", "ghost@contoso.example", "--user", lab_.mailboxes()[0]}).code,
             0);
@@ -67,6 +68,7 @@ TEST_F(SyncOnce, OneUnknownMailboxDoesNotStopTheOthers) {
   EXPECT_EQ(mailbox(lab_.mailboxes()[0]).at("state"), "active");
 }
 
+// F131
 TEST_F(SyncOnce, AWrongSecretIsToldApartFromAnOutage) {
   std::ofstream(here_.dir() / "secret") << "not-the-secret";
   std::ofstream(here_.dir() / "mailsync.toml")
@@ -88,6 +90,7 @@ TEST_F(SyncOnce, AWrongSecretIsToldApartFromAnOutage) {
   EXPECT_EQ(outage.code, 1);
 }
 
+// F126
 TEST_F(SyncOnce, AnOutageDisconnectsNobody) {
   lab_.process().signal(SIGKILL);
   lab_.process().wait();

@@ -72,6 +72,7 @@ constexpr Row kRows[] = {
     {418, "", "GET", ItemInvalid},
 };
 
+// F14, F42, F43, F89, F126, F134, F145
 TEST(Classify, EveryKnownAnswerHasItsKindAndWords) {
   for (const Row& row : kRows) {
     const Error error = classify(Refusal{.status = row.status,

@@ -22,6 +22,7 @@ const std::vector<sync::Subscription> kKnown = {
     {.id = "s3", .mailbox = {3}, .resource = "users/c/messages", .expires = {}, .client_state = Secret()}};
 
 // S16, S18
+// F103, F143, F144
 TEST(Webhook, WakesWhatIsKnownAndDropsTheRestWithoutAWord) {
   const auto notices = read_notices(R"({"value":[
       {"subscriptionId":"s1","clientState":"secret-1","changeType":"created","resource":"x"},
