@@ -1,15 +1,10 @@
 #include "admin/activity.h"
 
 namespace mailsync::admin {
-namespace {
-
-constexpr size_t kMaxRuns = 1000;
-
-}  // namespace
-
 void Activity::pass_began(const sync::Mailbox& mailbox) {
-  running_[mailbox.id] = {
-      .mailbox = mailbox, .started_at = clock_.now(), .first = mailbox.last_pass_at == Instant{}};
+  running_[mailbox.id] = {.mailbox = mailbox,
+                          .started_at = clock_.now(),
+                          .trigger = mailbox.last_pass_at == Instant{} ? "first_sync" : "poll"};
   touch(mailbox.id);
 }
 
@@ -30,12 +25,8 @@ void Activity::pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome&
   run.finished_at = clock_.now();
   if (!outcome.report.counts.empty()) run.counts = outcome.report.counts;
   if (outcome.error) run.error = outcome.error->message;
-  last_[mailbox.id] = run;
+  last_[mailbox.id] = std::move(run);
   touch(mailbox.id);
-  // A pass that found nothing to do is only the mailbox's last one.
-  if (outcome.report.empty() && !outcome.error && !run.first) return;
-  ended_.push_front(std::move(run));
-  if (ended_.size() > kMaxRuns) ended_.pop_back();
 }
 
 MailboxActivity Activity::of(MailboxId mailbox) const {
@@ -45,11 +36,9 @@ MailboxActivity Activity::of(MailboxId mailbox) const {
   return out;
 }
 
-std::vector<Run> Activity::runs(AccountId account) const {
+std::vector<Run> Activity::running(AccountId account) const {
   std::vector<Run> out;
   for (const auto& [id, run] : running_)
-    if (run.mailbox.account == account) out.push_back(run);
-  for (const Run& run : ended_)
     if (run.mailbox.account == account) out.push_back(run);
   return out;
 }

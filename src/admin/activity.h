@@ -1,8 +1,7 @@
-// What the passes of this process are doing and did: progress of the running ones, and the latest runs. In
-// memory: the journal is what lasts. On the loop thread.
+// What the passes of this process are doing: progress of the running ones, and how the last one of each
+// mailbox ended. In memory: what lasts is in the journal and in sync's RunStore. On the loop thread.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,13 +15,13 @@
 namespace mailsync::admin {
 
 struct Run {
-  RunId id;  // "" until the pass has ended
+  RunId id;  // "" until the pass has ended: it is running
   sync::Mailbox mailbox;
   Instant started_at;
   std::optional<Instant> finished_at;
   std::map<sync::Kind, sync::Counts> counts;
-  std::string error;   // for people
-  bool first = false;  // the mailbox's first sync
+  std::string error;             // for people
+  std::string trigger = "poll";  // as in openapi.yaml
 };
 
 struct MailboxActivity {
@@ -41,8 +40,7 @@ class Activity final : public schedule::Observer {
   void pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome& outcome) override;
 
   MailboxActivity of(MailboxId mailbox) const;
-  // Newest first; running ones too.
-  std::vector<Run> runs(AccountId account) const;
+  std::vector<Run> running(AccountId account) const;
   // Something about it changed outside a pass (paused, resumed).
   void touch(MailboxId mailbox) { touched_.insert(mailbox); }
   // Mailboxes about which anything changed since the last call.
@@ -52,7 +50,6 @@ class Activity final : public schedule::Observer {
   const Clock& clock_;
   std::map<MailboxId, Run> running_;
   std::map<MailboxId, Run> last_;
-  std::deque<Run> ended_;  // newest first
   std::set<MailboxId> touched_;
 };
 

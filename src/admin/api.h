@@ -13,6 +13,7 @@
 #include "auth/sessions.h"
 #include "crm/builtin/rights.h"  // the CRM works in transactions that its caller opens
 #include "schedule/scheduler.h"
+#include "sync/run_store.h"
 #include "sync/state_store.h"
 
 namespace mailsync::admin {
@@ -30,6 +31,7 @@ struct Api {
   sync::StateStore& store;
   Activity& activity;
   EventHub& events;
+  sync::RunStore* runs = nullptr;            // absent where nothing syncs
   schedule::Scheduler* scheduler = nullptr;  // absent where nothing syncs (a test, a web-only process)
   auth::SessionLimits session_limits = {};
   bool https = false;

@@ -110,10 +110,12 @@ object run_json(const Run& run) {
                   static_cast<unsigned long long>(run.started_at.us / 1000) & 0xffffffffffffULL);
     id = text;
   }
-  const std::string_view state = !run.finished_at ? "running" : run.error.empty() ? "finished" : "failed";
+  // What has an id and no end was broken off with its process.
+  const std::string_view unfinished = run.id.value.empty() ? "running" : "cancelled";
+  const std::string_view state = !run.finished_at ? unfinished : run.error.empty() ? "finished" : "failed";
   return {{"id", id},
           {"mailbox", mailbox_ref(run.mailbox)},
-          {"trigger", run.first ? "first_sync" : "poll"},
+          {"trigger", run.trigger},
           {"state", state},
           {"error", text_or_null(run.error)},
           {"started_at", time_text(run.started_at)},
@@ -121,6 +123,16 @@ object run_json(const Run& run) {
           {"kinds", std::move(kinds)},
           {"requests", 0},
           {"writes", writes}};
+}
+
+Run run_of(const sync::RunRow& row, const sync::Mailbox& mailbox) {
+  return {.id = row.id,
+          .mailbox = mailbox,
+          .started_at = row.started_at,
+          .finished_at = row.ended_at,
+          .counts = row.counts,
+          .error = row.error,
+          .trigger = row.trigger.empty() ? "poll" : row.trigger};
 }
 
 object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox, const value& record) {
@@ -140,6 +152,10 @@ object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox, const 
 Result<MailboxFacts> facts_of(Api& api, const sync::Mailbox& mailbox) {
   MailboxFacts out{.mailbox = mailbox};
   TRY(out.totals, api.store.totals(mailbox.id));
+  if (api.runs) {
+    TRY(const auto runs, api.runs->runs(std::span(&mailbox.id, 1), std::nullopt, 1));
+    if (!runs.empty()) out.last_run = run_of(runs.front(), mailbox);
+  }
   TRY(const auto issues, api.store.open_issues(mailbox.id));
   out.open_issues = static_cast<int64_t>(issues.size());
   for (const sync::Issue& issue : issues)
@@ -185,7 +201,9 @@ object mailbox_json(const Api& api, const MailboxFacts& facts) {
   out["state"] = state_of(mailbox, activity);
   out["state_detail"] = text_or_null(mailbox.state_text.empty() ? error : mailbox.state_text);
   out["kinds"] = std::move(kinds);
-  out["last_pass"] = activity.last ? value(run_json(*activity.last)) : value();
+  // After a start of the process: what the last one before it did.
+  const std::optional<Run>& last = activity.last ? activity.last : facts.last_run;
+  out["last_pass"] = last ? value(run_json(*last)) : value();
   out["next_pass_at"] = next ? time_or_null(*next) : value();
   out["push"] = push ? "active" : "polling";
   out["open_issues"] = facts.open_issues;

@@ -15,6 +15,7 @@ bool may_see(const Request& request, const sync::Mailbox& mailbox);
 boost::json::object mailbox_ref(const sync::Mailbox& mailbox);
 boost::json::object counts_json(const sync::Counts& counts, bool to_crm);
 boost::json::object run_json(const Run& run);
+Run run_of(const sync::RunRow& row, const sync::Mailbox& mailbox);
 boost::json::object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox,
                                const boost::json::value& record);
 
@@ -24,7 +25,8 @@ struct MailboxFacts {
   std::map<sync::Kind, sync::Counts> totals;
   std::map<sync::Kind, int64_t> issues;
   int64_t open_issues = 0;
-  boost::json::value user;  // UserRef or null
+  std::optional<Run> last_run;  // that did something
+  boost::json::value user;      // UserRef or null
 };
 // Blocks.
 Result<MailboxFacts> facts_of(Api& api, const sync::Mailbox& mailbox);

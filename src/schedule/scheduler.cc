@@ -214,7 +214,7 @@ void Scheduler::start_ready() {
 Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease& lease) {
   for (Observer* observer : observers_) observer->pass_began(mailbox);
   const Instant began = now();
-  Outcome outcome;
+  Outcome outcome{.report = {.run = random_.run_id(began)}};
   const auto committed = std::make_shared<std::map<sync::Kind, sync::Counts>>();
   try {
     const sync::Progress progress = [this, mailbox, committed](sync::Kind kind, const std::string& collection,
@@ -222,7 +222,7 @@ Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease
       (*committed)[kind].add(counts);
       for (Observer* observer : observers_) observer->turn_done(mailbox, kind, collection, counts);
     };
-    PassRequest request{.mailbox = mailbox, .lease = lease, .progress = progress};
+    PassRequest request{.mailbox = mailbox, .lease = lease, .progress = progress, .run = outcome.report.run};
     auto report = co_await run_pass_(std::move(request));
     if (report)
       outcome.report = std::move(*report);

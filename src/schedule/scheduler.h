@@ -23,6 +23,7 @@ struct PassRequest {
   sync::Mailbox mailbox;
   sync::Lease lease;
   sync::Progress progress;
+  RunId run = {};  // how the pass is named, also when it ends early
 };
 // Builds what the mailbox needs and runs one pass over it (sync::run_pass).
 using RunPass = std::function<Task<Result<sync::PassReport>>(PassRequest)>;

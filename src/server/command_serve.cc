@@ -87,6 +87,7 @@ void Server::build_api() {
                           .store = *data_.store,
                           .activity = activity_,
                           .events = events_,
+                          .runs = data_.runs.get(),
                           .scheduler = scheduler_ ? &*scheduler_ : nullptr,
                           .https = https(),
                           .product_version = kVersion,

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/log.h"
 #include "sync/profile_json.h"
 
 namespace mailsync::server {
@@ -26,6 +27,19 @@ Result<std::string> read_file(const std::string& path, std::string_view what) {
     return fail(ErrorKind::LoginNeeded,
                 "the " + std::string(what) + " " + path + " is empty or cannot be read.");
   return text;
+}
+
+// What undo may reach back to (30 days), and some more; of a busy mailbox fewer.
+constexpr Duration kRunsKept = std::chrono::hours(24 * 35);
+constexpr size_t kMostRuns = 5000;
+
+// Tells also whether anything was committed. `did_something` outlives the pass.
+sync::Progress noting(sync::Progress progress, bool& did_something) {
+  return [progress = std::move(progress), &did_something](model::Kind kind, const std::string& collection,
+                                                          const sync::Counts& turn) {
+    if (!turn.empty()) did_something = true;
+    if (progress) progress(kind, collection, turn);
+  };
 }
 
 std::string domain_of(std::string_view address) {
@@ -199,9 +213,26 @@ void Connections::forget_token(MailboxId mailbox) {
     found->second->bearers->reject("");
 }
 
+// Not when nothing happened, nor each time again while the same thing is wrong: an outage of a day is one
+// line.
+Task<void> Connections::note_run(sync::RunRow run, bool did_something) {
+  std::string& last_error = last_errors_[run.mailbox];
+  const bool news = run.error != last_error && !run.error.empty();
+  last_error = run.error;
+  if (!did_something && !news) co_return;
+  const auto noted =
+      co_await executor_.blocking([this, &run] { return data_.runs->save(run, kRunsKept, kMostRuns); });
+  if (!noted) log::error("run_not_noted", noted.error(), {{"mailbox", run.mailbox}});
+}
+
 Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::PassRequest request) {
   CO_TRY(const std::shared_ptr<Link> link, self.link_for(request.mailbox));
   const MailboxId id = request.mailbox.id;
+  sync::RunRow row{.id = request.run,
+                   .mailbox = id,
+                   .started_at = self.executor_.clock().now(),
+                   .trigger = request.mailbox.last_pass_at == Instant{} ? "first_sync" : "poll"};
+  bool did_something = row.trigger == "first_sync";
   const sync::People people = self.people_of(request.mailbox);
   const sync::Engine engine{.executor = self.executor_,
                             .random = self.random_,
@@ -214,9 +245,13 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
                                          .people = people,
                                          .lease = request.lease,
                                          .sender = link->sender.get(),
-                                         .progress = std::move(request.progress)});
+                                         .progress = noting(std::move(request.progress), did_something),
+                                         .run = request.run});
   // A token may have been refused before its time; the next pass asks for another.
   if (!report && report.error().kind == ErrorKind::LoginNeeded) self.forget_token(id);
+  row.ended_at = self.executor_.clock().now();
+  if (!report) row.error = report.error().message;
+  co_await self.note_run(std::move(row), did_something);
   co_return report;
 }
 

@@ -68,6 +68,8 @@ class Connections {
     std::shared_ptr<graph::Sender> sender;
   };
   static Task<Result<sync::PassReport>> run(Connections& self, schedule::PassRequest request);
+  // In the list of runs, when there is something to tell.
+  Task<void> note_run(sync::RunRow run, bool did_something);
   Result<std::shared_ptr<Link>> link_for(const sync::Mailbox& mailbox);
 
   const Settings& settings_;
@@ -80,6 +82,7 @@ class Connections {
   auth::SqlVault vault_;
   auth::TokenSource tokens_;
   std::map<MailboxId, std::shared_ptr<Link>> links_;
+  std::map<MailboxId, std::string> last_errors_;  // of runs that are noted
 };
 
 }  // namespace mailsync::server

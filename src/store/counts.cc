@@ -3,6 +3,8 @@
 #include <array>
 
 #include "store/codes.h"
+#include "store/run_counts.h"
+#include "store/run_store.h"
 #include "store/state_store.h"
 
 namespace mailsync::store {
@@ -49,6 +51,19 @@ Result<std::map<model::Kind, Counts>> StateStore::totals(MailboxId mailbox) {
   return totals;
 }
 
+Result<std::map<model::Kind, Counts>> counts_of_run(db::Session& session, MailboxId mailbox,
+                                                    const RunId& run) {
+  TRY(const db::Rows rows,
+      session.query("SELECT kind, what, count FROM run_count WHERE mailbox_id = $1 AND run_id = $2",
+                    {mailbox, run}));
+  std::map<model::Kind, Counts> out;
+  for (const db::Row& row : rows) {
+    TRY(auto kind, decoded(row[0], model::Kind::Meeting));
+    add_to(out[kind], row[1].text(), row[2].integer());
+  }
+  return out;
+}
+
 Result<void> StateStore::add_counts(Transaction& transaction, MailboxId mailbox, const RunId& run,
                                     model::Kind kind, const Counts& counts) {
   std::vector<db::Params> rows;
@@ -57,13 +72,20 @@ Result<void> StateStore::add_counts(Transaction& transaction, MailboxId mailbox,
   };
   for (const Column& column : kColumns) put(std::string(column.what), counts.*column.count);
   for (const auto& [reason, number] : counts.skipped) put(std::string(kSkipped) + reason, number);
-  return db::SqlTransaction::of(transaction)
-      .execute_batch(
-          "INSERT INTO run_count (mailbox_id, run_id, kind, what, account_id, count) VALUES "
-          "($1, $2, $3, $4, (SELECT account_id FROM mailbox WHERE id = $1), $5) "
-          "ON CONFLICT (mailbox_id, run_id, kind, what) DO UPDATE SET count = run_count.count + "
-          "excluded.count",
-          rows);
+  if (rows.empty()) return {};
+  db::SqlTransaction& tx = db::SqlTransaction::of(transaction);
+  // So that it is listed also when it is broken off; its end completes the row (run_store.cc).
+  TRY_VOID(
+      tx.query("INSERT INTO run (id, mailbox_id, account_id, started_at_us, cause, error) VALUES ($1, $2, "
+               "(SELECT account_id FROM mailbox WHERE id = $2), $3, '', '') ON CONFLICT (mailbox_id, id) DO "
+               "NOTHING",
+               {run, mailbox, begun_at(run)}));
+  return tx.execute_batch(
+      "INSERT INTO run_count (mailbox_id, run_id, kind, what, account_id, count) VALUES "
+      "($1, $2, $3, $4, (SELECT account_id FROM mailbox WHERE id = $1), $5) "
+      "ON CONFLICT (mailbox_id, run_id, kind, what) DO UPDATE SET count = run_count.count + "
+      "excluded.count",
+      rows);
 }
 
 }  // namespace mailsync::store

@@ -83,7 +83,8 @@ Result<void> StateStore::remove_mailbox(MailboxId id) {
          {"DELETE FROM mailbox_lease WHERE mailbox_id = $1", "DELETE FROM sync_cursor WHERE mailbox_id = $1",
           "DELETE FROM removal_hint WHERE mailbox_id = $1", "DELETE FROM link WHERE mailbox_id = $1",
           "DELETE FROM journal WHERE mailbox_id = $1", "DELETE FROM issue WHERE mailbox_id = $1",
-          "DELETE FROM run_count WHERE mailbox_id = $1", "DELETE FROM mailbox WHERE id = $1"}) {
+          "DELETE FROM run_count WHERE mailbox_id = $1", "DELETE FROM run WHERE mailbox_id = $1",
+          "DELETE FROM mailbox WHERE id = $1"}) {
       TRY_VOID(tx.execute(sql, {id}));
     }
     return {};

@@ -159,11 +159,28 @@ ALTER TABLE issue ADD COLUMN effect TEXT NOT NULL DEFAULT ''
 ;
 )sql";
 
+constexpr std::string_view kRuns = R"sql(
+CREATE TABLE run (
+  mailbox_id {{int}} NOT NULL REFERENCES mailbox (id),
+  id TEXT {{bytes_collation}} NOT NULL,
+  account_id {{int}} NOT NULL,
+  started_at_us {{int}} NOT NULL,
+  ended_at_us {{int}},
+  cause TEXT {{bytes_collation}} NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (mailbox_id, id)
+) {{keyed}}
+;
+CREATE INDEX run_page ON run (mailbox_id, started_at_us, id)
+;
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{.number = 1, .name = "mailboxes, leases, cursors", .sql = kMailboxes},
     db::Migration{.number = 2, .name = "links", .sql = kLinks},
     db::Migration{.number = 3, .name = "journal, issues, runs", .sql = kJournal},
     db::Migration{.number = 4, .name = "cause and effect of issues", .sql = kIssueWords},
+    db::Migration{.number = 5, .name = "when runs began and ended", .sql = kRuns},
 };
 
 }  // namespace

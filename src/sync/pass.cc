@@ -37,10 +37,8 @@ Task<Result<void>> walk_crm(Context& context, Kind kind) {
 }  // namespace
 
 Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput input) {
-  Context context{.engine = engine,
-                  .replica = replica,
-                  .input = std::move(input),
-                  .run = engine.random.run_id(engine.executor.clock().now())};
+  const RunId run = input.run.value.empty() ? engine.random.run_id(engine.executor.clock().now()) : input.run;
+  Context context{.engine = engine, .replica = replica, .input = std::move(input), .run = run};
   context.report.run = context.run;
   CO_TRY_VOID(co_await resume(context));
   CO_TRY_VOID(co_await send_turn(context));  // somebody waits for it

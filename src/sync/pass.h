@@ -44,6 +44,7 @@ struct PassInput {
   Lease lease;
   Sender* sender = nullptr;
   Progress progress;  // may be empty
+  RunId run = {};     // its name; empty: it names itself
 };
 
 // An error ends the pass where it is: everything committed stays, the next pass goes on from there.

@@ -5,7 +5,9 @@
 
 #include <thread>
 
+#include "base/random.h"
 #include "store/lease_store.h"
+#include "store/run_store.h"
 #include "store/schema.h"
 #include "tests/contract/test_database.h"
 
@@ -337,6 +339,51 @@ TEST_P(StateStoreTest, CountsAddUp) {
   EXPECT_EQ(totals[Kind::Email].to_mailbox_created, 0);
   EXPECT_EQ(totals[Kind::Email].parked, 3);
   EXPECT_THAT(totals[Kind::Email].skipped, ElementsAre(std::pair("private", 9)));
+}
+
+TEST_P(StateStoreTest, RunsAreListedNewestFirstAndForgottenInTheEndWithoutTheirCounts) {
+  const MailboxId mailbox = add_mailbox("a"), other = add_mailbox("b");
+  mailsync::store::RunStore runs(database());
+  Counts counts;
+  counts.to_crm_created = 2;
+  SeededRandom random(1);
+  std::vector<RunId> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(random.run_id(kNow + kMinute * i));
+    must([&](Transaction& tx) { return store().add_counts(tx, mailbox, ids[i], Kind::Email, counts); });
+  }
+  must([&](Transaction& tx) { return store().add_counts(tx, other, ids[0], Kind::Task, counts); });
+  const std::vector both{mailbox, other};
+  EXPECT_EQ(*runs.count(both), 6);
+  const auto one = std::span(both).first(1);
+  // The id says when it began, to the millisecond; only who lives through a run knows when it ended.
+  auto page = *runs.runs(one, std::nullopt, 2);
+  ASSERT_THAT(page, SizeIs(2));
+  EXPECT_EQ(page[0].id, ids[4]);
+  EXPECT_EQ(page[0].started_at, kNow + kMinute * 4);
+  EXPECT_EQ(page[0].ended_at, std::nullopt);
+  EXPECT_EQ(page[0].counts.at(Kind::Email).to_crm_created, 2);
+  page = *runs.runs(one, RunPlace{page[1].started_at, page[1].id}, 9);
+  ASSERT_THAT(page, SizeIs(3));
+  EXPECT_EQ(page[0].id, ids[2]);
+
+  RunRow ended{.id = ids[4],
+               .mailbox = mailbox,
+               .started_at = kNow + kMinute * 4,
+               .ended_at = kNow + kMinute * 9,
+               .trigger = "poll",
+               .error = "the mail server is away"};
+  ASSERT_TRUE(runs.save(ended, kMinute * 3, 9));  // younger than three minutes then: all but the first
+  page = *runs.runs(one, std::nullopt, 9);
+  ASSERT_THAT(page, SizeIs(4));
+  EXPECT_EQ(page[0].ended_at, kNow + kMinute * 9);
+  EXPECT_EQ(std::tie(page[0].trigger, page[0].error), std::tie(ended.trigger, ended.error));
+  ASSERT_TRUE(runs.save(ended, kMinute * 60, 2));
+  EXPECT_EQ(*runs.count(one), 2);
+  EXPECT_EQ(*runs.count(both), 3);
+  EXPECT_EQ(store().totals(mailbox)->at(Kind::Email).to_crm_created, 10);
+  ended.mailbox = MailboxId{999};
+  EXPECT_TRUE(runs.save(ended, kMinute, 9));  // of a mailbox that is gone: nothing is kept
 }
 
 TEST_P(StateStoreTest, WhatFailsLeavesNothing) {
