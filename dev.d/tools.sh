@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the commands stand on: Debian's packages, one pinned Node, and the lists of source files.
 
-STAGES=(format docs build units clang-tidy release web vouchers browser demo)
+STAGES=(format docs build units fuzz clang-tidy release web vouchers browser demo)
 NODE_DIR=$PWD/build/tools/node
 
 # Runs a command as root: as it is, or through sudo.

@@ -78,6 +78,25 @@ TEST(ParseICalendar, TimesKeepTheirForm) {
   EXPECT_FALSE(write_icalendar({.items = {unknown}}, Instant{}));
 }
 
+// A custom name is believed only when the rules beside it give the same clock (F99).
+TEST(ParseICalendar, AZoneUnderACustomNameIsKnownByItsRules) {
+  const auto zone_of = [](const std::string& tzid, const std::string& offset) {
+    const Calendar calendar =
+        parsed("BEGIN:VTIMEZONE\r\nTZID:" + tzid +
+               "\r\nBEGIN:STANDARD\r\nDTSTART:20070101T000000\r\nTZOFFSETFROM:" + offset + "\r\nTZOFFSETTO:" +
+               offset + "\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=" + tzid +
+               ":20261122T100000\r\nEND:VEVENT\r\n");
+    EXPECT_EQ(calendar.items.size(), 1U);
+    return calendar.items.empty() ? std::string("no item")
+                                  : meeting(calendar.items.front()).start.value().zone;
+  };
+  EXPECT_EQ(zone_of("custom_Africa/Lagos", "+0100"), "Africa/Lagos");
+  EXPECT_EQ(zone_of("custom_Africa/Lagos", "+0200"), "");
+  EXPECT_EQ(zone_of("custom_Europe/Berlin", "+0100"), "");  // right in winter alone
+  EXPECT_EQ(zone_of("UTC+11", "+1100"), "Etc/GMT-11");
+  EXPECT_EQ(zone_of("UTC+11", "+1000"), "");
+}
+
 TEST(ParseICalendar, RulesThatTheModelKnows) {
   EXPECT_NE(rule_of(":20261123T100000Z", "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR").find("weekly"),
             std::string::npos);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 #include "model/email.h"
@@ -39,12 +40,55 @@ std::optional<std::string> zone_in_path(std::string_view tzid) {
   return std::nullopt;
 }
 
-std::optional<std::string> zone_named(const std::string& tzid, icalcomponent* calendar) {
+// True when the file's own rules and the zone's give the same clock on the first of each month for four years
+// from the year of `near` on.
+bool same_clock(icaltimezone* own, const std::string& zone, const icaltimetype& near) {
+  for (int month = 0; month < 48; ++month) {
+    icaltimetype at = icaltime_null_time();
+    at.year = near.year + month / 12;
+    at.month = month % 12 + 1;
+    at.day = 1;
+    at.hour = 12;
+    const auto wall = wall_of(at);
+    const auto theirs = wall ? model::instant_of(*wall, zone) : std::nullopt;
+    int is_daylight = 0;
+    const int64_t offset = icaltimezone_get_utc_offset(own, &at, &is_daylight);
+    const auto ours = wall ? model::instant_of(*wall, "UTC") : std::nullopt;
+    if (!theirs || !ours || ours->us - offset * 1'000'000 != theirs->us) return false;
+  }
+  return true;
+}
+
+// "custom_America/New_York" and "UTC+11" name a zone that we know, if the rules beside them agree.
+std::optional<std::string> zone_inside(const std::string& tzid, icaltimezone* own, const icaltimetype& near) {
+  int hours = 0, read = 0;
+  if (std::sscanf(tzid.c_str(), "%*[UTCGM]%d%n", &hours, &read) == 1 &&
+      tzid[static_cast<size_t>(read)] == '\0' && hours > -13 && hours < 15 && hours != 0) {
+    const std::string fixed =
+        std::string("Etc/GMT") + (hours > 0 ? "-" : "+") + std::to_string(std::abs(hours));
+    if (same_clock(own, fixed, near)) return fixed;
+  }
+  constexpr size_t kMostTries = 8;
+  size_t tries = 0;
+  for (size_t at = 1; at < tzid.size() && tries < kMostTries; ++at) {
+    if (std::isalnum(static_cast<unsigned char>(tzid[at - 1])) != 0 ||
+        std::isupper(static_cast<unsigned char>(tzid[at])) == 0)
+      continue;
+    ++tries;
+    if (auto zone = model::iana_zone_of(tzid.substr(at)); zone && same_clock(own, *zone, near)) return zone;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> zone_named(const std::string& tzid, icalcomponent* calendar,
+                                      const icaltimetype& near) {
   if (auto zone = model::iana_zone_of(tzid)) return zone;
   if (auto zone = zone_in_path(tzid)) return zone;
   icaltimezone* own = calendar == nullptr ? nullptr : icalcomponent_get_timezone(calendar, tzid.c_str());
-  const char* location = own == nullptr ? nullptr : icaltimezone_get_location(own);
-  return location == nullptr ? std::nullopt : model::iana_zone_of(location);
+  if (own == nullptr) return std::nullopt;
+  if (const char* location = icaltimezone_get_location(own))
+    if (auto zone = model::iana_zone_of(location)) return zone;
+  return zone_inside(tzid, own, near);
 }
 
 icaltimetype datetime_value(icalproperty* property) {
@@ -268,7 +312,7 @@ std::optional<ReadTime> time_of(icalproperty* property, icalcomponent* calendar)
   if (icaltime_is_utc(time) != 0) return ReadTime{When::zoned(*wall, "UTC")};
   const std::string tzid = parameter_of(property, ICAL_TZID_PARAMETER);
   if (tzid.empty()) return ReadTime{When::floating(*wall)};
-  if (auto zone = zone_named(tzid, calendar)) return ReadTime{When::zoned(*wall, *std::move(zone))};
+  if (auto zone = zone_named(tzid, calendar, time)) return ReadTime{When::zoned(*wall, *std::move(zone))};
   icaltimetype utc = time;
   if (icaltimezone* own = icalcomponent_get_timezone(calendar, tzid.c_str())) {
     utc = icaltime_set_timezone(&utc, own);

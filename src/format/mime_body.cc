@@ -11,13 +11,10 @@
 #include "format/content_ids.h"
 #include "format/header_words.h"
 #include "format/html_text.h"
+#include "format/protection.h"
 
 namespace mailsync::format {
 namespace {
-
-constexpr std::string_view kProtectedNote =
-    "The message is encrypted or protected (S/MIME, PGP or rights management): it is kept as it is, its "
-    "content was not read.";
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -111,7 +108,7 @@ class BodyReader {
       return {};
     }
     const std::string type = type_of(part);
-    if (type == "multipart/encrypted") protect();
+    if (is_protected_part(type, "")) protect();
     GMimeMultipart* multipart = GMIME_MULTIPART(part);
     Section own;
     const bool begins = alternative == nullptr && type == "multipart/alternative";
@@ -138,10 +135,7 @@ class BodyReader {
     const bool plain = type == "text/plain" || type == "text/";
     const bool is_text =
         GMIME_IS_PART(part) && (plain || type == "text/html") && name.empty() && disposition != "attachment";
-    const std::string lower_name = lower(name);
-    if (type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime" || lower_name == "smime.p7m" ||
-        lower_name.ends_with(".rpmsg") || type == "application/x-microsoft-rpmsg-message")
-      protect();
+    if (is_protected_part(type, name)) protect();
     if (!is_text) {
       add_attachment(part, type, name);
       return;

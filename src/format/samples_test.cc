@@ -12,6 +12,7 @@
 #include "format/charset.h"
 #include "format/icalendar.h"
 #include "format/mime.h"
+#include "format/vcard.h"
 
 namespace mailsync::format {
 namespace {
@@ -90,6 +91,32 @@ TEST(Samples, CalendarsAreRead) {
   }
   EXPECT_GT(items, files / 2);
   std::cout << files << " calendars with " << items << " items, " << read_only << " of them read-only\n";
+}
+
+TEST(Samples, ContactsAreRead) {
+  const fs::path folder = samples("contacts");
+  if (folder.empty()) GTEST_SKIP() << "no sample contacts at ../shared/data/contacts";
+  size_t count = 0;
+  for (const fs::path& file : files_below(folder)) {
+    if (file.extension() != ".vcf") continue;
+    const auto cards = parse_vcards(bytes_of(file));
+    ASSERT_TRUE(cards) << file << ": " << cards.error().message;
+    for (const VCard& card : *cards) {
+      EXPECT_NE(model::display_name(card.contact), "") << file;
+      for (const auto& [name, value] : fields_of(card.contact)) check_text(value, file);
+      EXPECT_EQ(card.note, "") << file;
+    }
+    for (const auto version : {VCardVersion::V3, VCardVersion::V4}) {
+      const auto again = parse_vcards(write_vcards(*cards, version));
+      ASSERT_TRUE(again && again->size() == cards->size()) << file;
+      for (size_t i = 0; i < cards->size(); ++i)
+        EXPECT_EQ(model::to_json(fields_of((*again)[i].contact)),
+                  model::to_json(fields_of((*cards)[i].contact)))
+            << file;
+    }
+    count += cards->size();
+  }
+  std::cout << count << " contacts\n";
 }
 
 TEST(Samples, TheMailCorpusIsRead) {

@@ -99,19 +99,36 @@ WireSubscription read_subscription(const object& from) {
           instant(from, "expirationDateTime")};
 }
 
+namespace {
+
+// Codes and ids are shown to people and written to logs: one word of what such names are made of.
+std::string word_of(const object& from, std::string_view name) {
+  constexpr size_t kLongest = 128;
+  std::string out;
+  for (const char c : text(from, name)) {
+    const bool fits = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      std::string_view("._-:/").find(c) != std::string_view::npos;
+    if (!fits || out.size() >= kLongest) return out;
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
 WireError read_error(std::string_view body) {
   WireError out;
   const auto parsed = parse_object(body, "error");
   if (!parsed) return out;
   const object* error = child(parsed->get_object(), "error");
   if (!error) return out;
-  out.code = text(*error, "code");
+  out.code = word_of(*error, "code");
   out.message = text(*error, "message");
   const object* inner = child(*error, "innerError");
   if (!inner) inner = child(*error, "innererror");
   if (inner) {
-    out.inner_code = text(*inner, "code");
-    out.request_id = text(*inner, "request-id");
+    out.inner_code = word_of(*inner, "code");
+    out.request_id = word_of(*inner, "request-id");
   }
   return out;
 }
@@ -169,9 +186,12 @@ Result<std::vector<BatchAnswer>> read_batch(std::string_view bytes, size_t steps
       for (const auto& header : *headers)
         if (const auto* words = header.value().if_string())
           out[at].headers.add(std::string(header.key()), std::string(*words));
-    // Moved, not copied: it stays in the arena of the whole answer.
-    if (value* body = answer->if_contains("body"))
+    // Moved, not copied: it stays in the arena of the whole answer. An id that comes twice counts by its
+    // last.
+    if (value* body = answer->if_contains("body")) {
+      std::destroy_at(std::addressof(out[at].body));
       std::construct_at(std::addressof(out[at].body), std::move(*body));
+    }
   }
   return out;
 }

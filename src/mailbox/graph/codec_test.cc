@@ -95,6 +95,25 @@ TEST(Codec, ABatchIsJudgedAnswerByAnswer) {
   EXPECT_EQ(read_batch("{}", 1).error().kind, ErrorKind::Transient);
 }
 
+// Found by fuzzing: the first answer's memory was lost.
+TEST(Codec, AStepThatIsAnsweredTwiceCountsByItsLastAnswer) {
+  const auto answers = read_batch(
+      R"({"responses":[{"id":"0","status":200,"body":{"id":"a"}},{"id":"0","status":200,"body":{"id":"b"}}]})",
+      1);
+  ASSERT_TRUE(answers);
+  EXPECT_EQ(text(answers->at(0).body.as_object(), "id"), "b");
+}
+
+// Found by fuzzing: a code is shown to people and logged, so bytes that are no word end it.
+TEST(Codec, AnErrorsCodeIsOneWordWhateverTheServerSends) {
+  const WireError error = read_error(
+      "{\"error\":{\"code\":\"SyncState\x9A\xBB\",\"innerError\":{\"code\":\"a "
+      "b\",\"request-id\":\"1-2\\n3\"}}}");
+  EXPECT_EQ(error.code, "SyncState");
+  EXPECT_EQ(error.inner_code, "a");
+  EXPECT_EQ(error.request_id, "1-2");
+}
+
 TEST(Codec, ASeriesComesWithItsExceptions) {
   const auto parsed = parse_object(R"({"id":"s","type":"seriesMaster","transactionId":"op1",
       "originalStartTimeZone":"W. Europe Standard Time","cancelledOccurrences":["OID.s.2026-12-01"],

@@ -79,6 +79,30 @@ TEST(MapEmail, EncryptedMailIsMarkedAndNotRead) {
   EXPECT_FALSE(email.note.empty());
 }
 
+// A signature beside the text hides nothing: Exchange shows the whole as one attachment (F119).
+TEST(MapEmail, SignedMailThatCanBeReadIsNotCalledProtected) {
+  const model::Email email =
+      email_of(message(R"({"id":"m","body":{"contentType":"text","content":"In the clear"},"attachments":[
+      {"@odata.type":"#microsoft.graph.fileAttachment","id":"a","name":"smime.p7m","contentType":"multipart/signed; protocol=x","size":9}]})"));
+  EXPECT_FALSE(email.head.is_protected);
+  EXPECT_EQ(email.text, "In the clear");
+  EXPECT_EQ(email.note, "");
+}
+
+// F8: a delivery report is written by a machine, and X-Auto-Response-Suppress alone proves nothing.
+TEST(MapEmail, AutomaticMailIsKnownByTheSameHeadersAsInMime) {
+  const auto automatic = [](const std::string& name, const std::string& value) {
+    return email_of(message(R"({"id":"m","internetMessageHeaders":[{"name":")" + name + R"(","value":")" +
+                            value + R"("}]})"))
+        .head.is_automatic;
+  };
+  EXPECT_TRUE(automatic("content-type", "multipart/report; report-type=delivery-status"));
+  EXPECT_TRUE(automatic("X-Autoreply", "yes"));
+  EXPECT_TRUE(automatic("LIST-POST", "<mailto:l@x.example>"));
+  EXPECT_FALSE(automatic("X-Auto-Response-Suppress", "All"));
+  EXPECT_FALSE(automatic("Auto-Submitted", "no"));
+}
+
 // F108, F38
 TEST(MapContact, OverflowIsNotSentAndNamesOfAddressesStay) {
   const WireContact current =

@@ -1,0 +1,26 @@
+# Fuzzing lives in the builds with AddressSanitizer: what reads foreign bytes is compiled once, with libFuzzer's
+# counters in it, for the tests and for the fuzz targets alike.
+set(MAILSYNC_FUZZ_DEFAULT OFF)
+if(MAILSYNC_TESTS AND MAILSYNC_SANITIZERS MATCHES address)
+  set(MAILSYNC_FUZZ_DEFAULT ON)
+endif()
+option(MAILSYNC_FUZZ "Build the fuzz targets of tests/fuzz; needs MAILSYNC_SANITIZERS=address,undefined" ${MAILSYNC_FUZZ_DEFAULT})
+
+# mailsync_fuzz(FOLDERS folders...): counters in those folders; tests/fuzz/x_fuzz.cc becomes fuzz/x_fuzz.
+function(mailsync_fuzz)
+  cmake_parse_arguments(F "" "" "FOLDERS" ${ARGN})
+  list(TRANSFORM F_FOLDERS REPLACE "/" "_")
+  foreach(folder IN LISTS F_FOLDERS)
+    target_compile_options(mailsync_${folder} PRIVATE -fsanitize=fuzzer-no-link)
+  endforeach()
+  file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
+  foreach(source IN LISTS targets)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    foreach(folder IN LISTS F_FOLDERS)
+      target_link_libraries(${name} PRIVATE mailsync_${folder})
+    endforeach()
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  endforeach()
+endfunction()
