@@ -39,6 +39,12 @@ bool is_list(std::string_view field) {
   return std::ranges::find(kLists, field) != kLists.end();
 }
 
+// How a series ends, in a word; what is stored has the day or the number alone.
+void say_end(value& recurrence) {
+  if (auto* rule = recurrence.if_object())
+    (*rule)["end"] = rule->contains("until") ? "until" : rule->contains("count") ? "count" : "never";
+}
+
 value ref_of(const Context& context, const model::Fields& fields, std::string_view name) {
   const auto at = context.refs.find(crm::id_in(fields, name));
   return at == context.refs.end() ? value() : value(at->second);
@@ -89,6 +95,7 @@ object record_json(const Context& context, const crm::Rights& rights, const Reco
     value each = field_value(fields, name);
     if (each.is_null() && is_list(name)) each = array();
     if (each.is_null() && name == "subject") each = "";
+    if (name == "recurrence") say_end(each);
     out[name] = std::move(each);
   }
   if (record.type == RecordType::Lead)

@@ -25,6 +25,37 @@ Result<object> one_json(db::Session& session, const Request& request, const crm:
   return std::move(all.front());
 }
 
+// Sets waiting_update of these meetings: what sync holds back because writing it would mail people.
+void tell_waiting(Api& api, const Request& request, std::span<object*> meetings) {
+  constexpr std::string_view kWhat = "would mail";
+  std::map<int64_t, object*> by_id;
+  std::vector<RecordId> ids;
+  for (object* meeting : meetings)
+    if (const auto id = crm::id_from(meeting->at("id").as_string())) {
+      by_id[*id] = meeting;
+      ids.push_back(RecordId{*id});
+    }
+  if (ids.empty()) return;
+  const auto issues = api.store.open_issues_about(request.viewer.account, ids);
+  if (!issues) return;
+  for (const sync::Issue& issue : *issues) {
+    const size_t at = issue.title.find(kWhat);
+    if (issue.key.starts_with("would_mail:") && at != std::string::npos)
+      (*by_id.at(issue.record.value))["waiting_update"] = issue.title.substr(at);
+  }
+}
+
+void tell_waiting(Api& api, const Request& request, RecordType type, Answer& answer) {
+  if (type != RecordType::Meeting || !answer) return;
+  object& json = answer->json.as_object();
+  std::vector<object*> meetings;
+  if (auto* items = json.if_contains("items"))
+    for (auto& item : items->as_array()) meetings.push_back(&item.as_object());
+  else
+    meetings.push_back(&json);
+  tell_waiting(api, request, meetings);
+}
+
 std::expected<void, Problem> use_view(db::Session& session, const Request& request, crm::ListQuery& query) {
   const auto name = request.http.query_value("view");
   if (!name || *name == "all") return {};
@@ -143,7 +174,7 @@ std::vector<MailboxId> mailboxes_of(Api& api, const Request& request, RecordId r
 }
 
 Answer list_of_type(Api& api, const Request& request, RecordType type) {
-  return reading(api, [&](db::Session& session) -> Answer {
+  Answer out = reading(api, [&](db::Session& session) -> Answer {
     TRY(const crm::Rights rights, crm::rights_of(session, request.viewer));
     TRY(const crm::ListQuery query, list_query(session, request, type));
     TRY(const crm::ListPage page,
@@ -159,15 +190,19 @@ Answer list_of_type(Api& api, const Request& request, RecordType type) {
         .json = page_of(array(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end())),
                         {page.next_cursor, page.total, page.total_is_estimate})};
   });
+  tell_waiting(api, request, type, out);
+  return out;
 }
 
 Answer record_of_type(Api& api, const Request& request, RecordType type) {
-  return reading(api, [&](db::Session& session) -> Answer {
+  Answer out = reading(api, [&](db::Session& session) -> Answer {
     TRY(const crm::Rights rights, crm::rights_of(session, request.viewer));
     TRY(const Record record, visible_record(session, request, rights, type));
     TRY(object json, one_json(session, request, rights, record));
     return Reply{.json = std::move(json)};
   });
+  tell_waiting(api, request, type, out);
+  return out;
 }
 
 Answer create_of_type(Api& api, const Request& request, RecordType type) {
@@ -215,6 +250,7 @@ Answer update_of_type(Api& api, const Request& request, RecordType type) {
     TRY(Reply reply, reply_with(session, request, rights, id, 200));
     return reply;
   });
+  tell_waiting(api, request, type, out);
   if (out) out->wake = mailboxes_of(api, request, id);
   return out;
 }

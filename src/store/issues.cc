@@ -3,11 +3,14 @@
 
 namespace mailsync::store {
 
-Result<std::vector<sync::Issue>> StateStore::open_issues(MailboxId mailbox) {
-  TRY(db::Rows rows,
-      query("SELECT id, mailbox_id, key, kind, remote_id, record_id, severity, title, remedy, "
-            "opened_at_us, attempts, retry_at_us, cause, effect FROM issue WHERE mailbox_id = $1 ORDER BY id",
-            {mailbox}));
+namespace {
+
+constexpr std::string_view kColumns =
+    "SELECT id, mailbox_id, key, kind, remote_id, record_id, severity, title, remedy, opened_at_us, "
+    "attempts, "
+    "retry_at_us, cause, effect FROM issue ";
+
+Result<std::vector<sync::Issue>> issues_in(const db::Rows& rows) {
   std::vector<sync::Issue> issues;
   for (const db::Row& row : rows) {
     sync::Issue issue{.id = row[0].id<IssueId>(),
@@ -29,6 +32,23 @@ Result<std::vector<sync::Issue>> StateStore::open_issues(MailboxId mailbox) {
     issues.push_back(std::move(issue));
   }
   return issues;
+}
+
+}  // namespace
+
+Result<std::vector<sync::Issue>> StateStore::open_issues(MailboxId mailbox) {
+  TRY(const db::Rows rows, query(std::string(kColumns) + "WHERE mailbox_id = $1 ORDER BY id", {mailbox}));
+  return issues_in(rows);
+}
+
+Result<std::vector<sync::Issue>> StateStore::open_issues_about(AccountId account,
+                                                               std::span<const RecordId> records) {
+  std::vector<int64_t> ids;
+  for (const RecordId id : records) ids.push_back(id.value);
+  TRY(const db::Rows rows,
+      query(std::string(kColumns) + "WHERE account_id = $1 AND record_id IN {{ints $2}} ORDER BY id",
+            {account, db::int_list(ids)}));
+  return issues_in(rows);
 }
 
 Result<void> StateStore::open_issue(Transaction& transaction, const sync::Issue& i) {

@@ -57,6 +57,8 @@ class StateStore final : public sync::StateStore {
 
   // issues.cc
   Result<std::vector<sync::Issue>> open_issues(MailboxId mailbox) override;
+  Result<std::vector<sync::Issue>> open_issues_about(AccountId account,
+                                                     std::span<const RecordId> records) override;
   Result<void> open_issue(Transaction&, const sync::Issue& issue) override;
   Result<void> close_issue(Transaction&, MailboxId mailbox, std::string_view key) override;
 

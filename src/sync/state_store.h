@@ -140,6 +140,11 @@ class StateStore {
   // Deletions journaled since then, for the guard.
   virtual Result<int64_t> deletions_since(MailboxId mailbox, Kind kind, Instant since) = 0;
   virtual Result<std::vector<Issue>> open_issues(MailboxId mailbox) = 0;
+  // About any of these records, in every mailbox of the account. A store that only stands before another has
+  // none.
+  virtual Result<std::vector<Issue>> open_issues_about(AccountId, std::span<const RecordId>) {
+    return std::vector<Issue>{};
+  }
   virtual Result<std::map<Kind, Counts>> totals(MailboxId mailbox) = 0;  // summed over all runs
 
   // ---- writes, inside transact ----

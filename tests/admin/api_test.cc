@@ -286,6 +286,47 @@ TEST_F(ApiTest, AMeetingOfOthersIsNotMovedAndSendingIsAskedFor) {
   });
 }
 
+TEST_F(ApiTest, ASeriesSaysHowItEnds) {
+  for (const object& end : {object{{"end", "never"}}, object{{"end", "until"}, {"until", "2027-01-05"}},
+                            object{{"end", "count"}, {"count", 4}}}) {
+    object rule{{"pattern", "daily"}, {"interval", 1}};
+    for (const auto& member : end) rule.insert(member);
+    const std::string id = create("meetings", object{{"subject", "Ours"},
+                                                     {"start", object{{"date", "2026-12-01"}}},
+                                                     {"end", object{{"date", "2026-12-02"}}},
+                                                     {"recurrence", rule}});
+    EXPECT_EQ(call("GET", "/api/v1/meetings/" + id).json.at("recurrence").at("end"), end.at("end"));
+  }
+}
+
+TEST_F(ApiTest, AMeetingSaysWhatWaitsBecauseItWouldMailPeople) {
+  const std::string id = create("meetings", object{{"subject", "Ours"},
+                                                   {"start", object{{"date", "2026-12-01"}}},
+                                                   {"end", object{{"date", "2026-12-02"}}}});
+  sync::Mailbox mailbox{.account = kAccount, .user = ann, .address = "ann@ours.example"};
+  const sync::Issue issue{.key = "would_mail:record:" + id,
+                          .record = RecordId{std::stoll(id)},
+                          .severity = "info",
+                          .title = "A change to a meeting waits: writing it would mail 4 people",
+                          .opened_at = clock.now()};
+  ASSERT_TRUE(store.transact(sync::Durable::No, [&](Transaction& tx) -> Result<void> {
+    TRY(mailbox.id, store.save_mailbox(tx, mailbox));
+    sync::Issue mine = issue;
+    mine.mailbox = mailbox.id;
+    return store.open_issue(tx, mine);
+  }));
+  EXPECT_EQ(call("GET", "/api/v1/meetings/" + id).json.at("waiting_update"), "would mail 4 people");
+  EXPECT_EQ(call("GET", "/api/v1/meetings").json.at("items").at(0).at("waiting_update"),
+            "would mail 4 people");
+  // Asking for the mail alone is a change.
+  const Got sent = call("PATCH", "/api/v1/meetings/" + id, object{{"version", 1}, {"send_updates", true}});
+  EXPECT_EQ(sent.status, 200) << sent.body;
+  EXPECT_EQ(sent.json.at("version"), 2);
+  ASSERT_TRUE(store.transact(sync::Durable::No,
+                             [&](Transaction& tx) { return store.close_issue(tx, mailbox.id, issue.key); }));
+  EXPECT_TRUE(call("GET", "/api/v1/meetings/" + id).json.at("waiting_update").is_null());
+}
+
 // S39: what one may not see is not there, what one may not write is not written.
 TEST_F(ApiTest, RightsHoldOnEveryId) {
   const std::string id = create("people", object{{"given_name", "Secret"}});
