@@ -19,6 +19,8 @@ struct RetryPolicy {
   // A server that asks for more patience than this gets it from the scheduler: the error is returned with
   // retry_after.
   Duration longest_ordered_wait = std::chrono::minutes(2);
+  // After this the caller decides: a process that stood still may have lost what entitled it to the call.
+  Duration give_up_after = std::chrono::minutes(5);
 };
 
 // The field Retry-After: seconds, or a date (RFC 9110 section 10.2.3), as a wait from now. nullopt when

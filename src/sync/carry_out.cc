@@ -39,12 +39,14 @@ Task<Result<RemoteItem>> look_first(Context& context, const RemoteWrite& write, 
   if (write.op == RemoteWrite::Op::Create) {
     CO_TRY(auto found, co_await context.replica.find_by_operation(write.kind, write.operation, write.fields));
     if (found) co_return *std::move(found);
+    CO_TRY_VOID(co_await still_ours(context));
     co_return co_await context.replica.apply(write);  // surely not there: once more, under the same operation
   }
   auto now = co_await context.replica.fetch(write.kind, {write.id});
   if (write.op == RemoteWrite::Op::Delete) {
     if (!now.front() && now.front().error().kind == ErrorKind::Gone)
       co_return RemoteItem{.kind = write.kind, .id = write.id};
+    CO_TRY_VOID(co_await still_ours(context));
     co_return co_await context.replica.apply(write);
   }
   if (!now.front()) co_return fail(std::move(now.front()).error());
@@ -74,6 +76,7 @@ Task<Result<void>> read_again(Context& context, Planned& planned) {
 Task<Result<void>> write_remote(Context& context, Planned& planned) {
   for (int tries = 0; planned.plan.remote; ++tries) {
     const RemoteWrite write = *planned.plan.remote;
+    CO_TRY_VOID(co_await still_ours(context));
     auto stored = co_await context.replica.apply(write);
     if (!stored && stored.error().kind == ErrorKind::Ambiguous)
       stored = co_await look_first(context, write, std::move(stored).error());
@@ -115,6 +118,7 @@ Task<Result<void>> intend(Context& context, Batch& batch) {
     });
   });
   CO_TRY_VOID(std::move(saved));
+  context.lease_seen_at = context.now();
   size_t next = 0;
   for (Planned& planned : batch.items)
     if (planned.plan.remote) planned.intention = entries[next++].id;
@@ -218,6 +222,17 @@ bool has_work(const Batch& batch) {
 }
 
 }  // namespace
+
+Task<Result<void>> still_ours(Context& context) {
+  if (context.now() - context.lease_seen_at < kLeaseTrusted) co_return Result<void>{};
+  auto checked = co_await context.engine.executor.blocking([&] {
+    return context.engine.store.transact(Durable::No, [&](Transaction& tx) {
+      return context.engine.store.check_lease(tx, context.input.lease);
+    });
+  });
+  if (checked) context.lease_seen_at = context.now();
+  co_return checked;
+}
 
 Task<Result<void>> carry_out(Context& context, Batch batch) {
   if (!has_work(batch)) co_return Result<void>{};

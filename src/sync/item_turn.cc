@@ -30,6 +30,9 @@ Task<Result<ChangePage>> read_page(Context& context, const Collection& collectio
   if (page || page.error().kind != ErrorKind::CursorLost) co_return page;
   // Enumerate again, merged into the links: never a fresh import, never a jump to "now" (F42, F47).
   const std::string name = cursor_name(collection);
+  if (++context.cursors_lost[name] > kCursorLosses)
+    co_return fail(ErrorKind::Transient, "the server loses its place in the changes of " + collection.name +
+                                             " again and again; sync goes on from there later");
   auto forgotten = co_await context.engine.executor.blocking([&] {
     return context.engine.store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
       TRY_VOID(context.engine.store.check_lease(tx, context.input.lease));

@@ -19,6 +19,10 @@ inline constexpr int kRereads = 3;
 inline constexpr size_t kRemovalPage = 100;
 // Links read at a time when a whole listing is compared with them.
 inline constexpr size_t kLinkPage = 1000;
+// A collection whose cursor is lost more often than this in one pass is left to the next one.
+inline constexpr int kCursorLosses = 2;
+// How long a lease that the store has confirmed is trusted without asking again; far less than half of one.
+inline constexpr Duration kLeaseTrusted = std::chrono::seconds(60);
 // Turns of one pass: a feed that never ends must not hold the mailbox for ever (F49); the next pass goes on
 // from the cursor.
 inline constexpr int kTurnsPerPass = 100'000;

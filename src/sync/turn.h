@@ -31,6 +31,10 @@ struct Context {
     std::set<RemoteId> seen;
   };
   std::map<std::string, Relisting> relisting;
+  // How often each collection's cursor was lost in this pass: a server that loses every one of them must not
+  // keep it going.
+  std::map<std::string, int> cursors_lost;
+  Instant lease_seen_at;  // when the store last said that the lease is ours
 
   Instant now() const { return engine.executor.clock().now(); }
   Viewer viewer() const { return {input.mailbox.account, input.mailbox.user}; }
@@ -58,6 +62,11 @@ struct Batch {
 
 // VersionStale: somebody changed what was planned on; gather and plan again. Other errors end the pass.
 Task<Result<void>> carry_out(Context& context, Batch batch);
+
+// Before something is written to a mailbox: Cancelled when another worker has the lease meanwhile. The store is
+// asked only when a while has passed since it last said so: a process that stood still must not go on where it
+// was (F148).
+Task<Result<void>> still_ours(Context& context);
 
 // Looks for what an earlier pass intended and did not finish; links what it finds (F13, F14).
 Task<Result<void>> resume(Context& context);

@@ -151,11 +151,19 @@ class Judge {
     return sides_.items[seat.number][thing.id];
   }
 
+  // Meetings are told apart by these.
+  std::string keys(const Thing& thing) {
+    std::string out;
+    for (const Seen& seen : records(thing))
+      if (const auto record = rig_.record(seen.id)) out += " [" + record->series_key + "]";
+    return out;
+  }
+
   void doubled(const Thing& thing) {
     ++rig_.tally.checks["2 not doubled"];
     if (records(thing).size() > 1)
       rig_.violation("invariant 2: " + who(thing) + " has " + std::to_string(records(thing).size()) +
-                     " records in the CRM");
+                     " records in the CRM" + keys(thing));
     if (thing.kind == model::Kind::Email) return;
     for (const Seat& seat : rig_.seats)
       if (items(seat, thing).size() > 1)

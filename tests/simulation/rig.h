@@ -89,8 +89,9 @@ class Rig {
   Ledger ledger;
   Tally tally;
   std::vector<std::string> violations;
-  Seat* passing = nullptr;     // whose pass is under way
-  uint64_t evil_requests = 0;  // somebody else's server was asked with our bearer
+  std::vector<std::string> aside;  // what was done in the middle of a step
+  Seat* passing = nullptr;         // whose pass is under way
+  uint64_t evil_requests = 0;      // somebody else's server was asked with our bearer
   uint64_t most_calls_in_a_pass = 0;
   std::string last_write;  // method and address of the last request that was no read
   static constexpr AccountId kAccount{7};

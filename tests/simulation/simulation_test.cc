@@ -10,7 +10,7 @@ namespace mailsync::sim {
 namespace {
 
 // Seeds whose violations wait in docs/simulation.md are left to ./dev sim, which hides none.
-constexpr std::array<uint64_t, 5> kSeeds = {1, 3, 4, 5, 7};
+constexpr std::array<uint64_t, 5> kSeeds = {1, 2, 3, 4, 6};
 
 TEST(Simulation, AShortBatchKeepsEveryInvariant) {
   log::set_level(log::Level::Error);

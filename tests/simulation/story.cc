@@ -58,7 +58,7 @@ std::string do_step(Rig& rig, const Step& step) {
     case What::EditDuringPass:
       rig.wire.arm({.what = Trouble::What::Act, .after = random.below(15), .act = [&rig, seed = step.seed] {
                       ++rig.tally.steps["edits in the middle of a pass"];
-                      (void)do_edit(rig, seed);
+                      rig.aside.push_back("  in the middle: " + do_edit(rig, seed));
                     }});
       return "an edit in the middle of the next pass";
     case What::Fault: {
@@ -117,7 +117,11 @@ Outcome play(uint64_t seed, const std::vector<Step>& steps, bool tell) {
   for (const Step& step : steps) {
     const std::string when = rig.now().to_iso();
     std::string told = do_step(rig, step);
-    if (tell) out.told.push_back(when + " " + std::move(told));
+    if (tell) {
+      for (std::string& aside : rig.aside) out.told.push_back(std::move(aside));
+      out.told.push_back(when + " " + std::move(told));
+    }
+    rig.aside.clear();
     if (!rig.violations.empty()) break;
   }
   out.tally = rig.tally;

@@ -111,6 +111,7 @@ Task<Error> Client::refused(const Call& call, net::HttpResponse response,
 Task<Result<net::HttpResponse>> Client::open(Call call) {
   std::optional<std::string> claims;
   bool challenged = false;
+  const Instant began = executor_.clock().now();
   for (int failed = 1;; ++failed) {
     auto response = co_await open_once(call, std::exchange(claims, std::nullopt));
     if (response && response->status >= 200 && response->status < 300) co_return response;
@@ -126,7 +127,8 @@ Task<Result<net::HttpResponse>> Client::open(Call call) {
       if (!error.message.starts_with(call.what)) error = std::move(error).within(call.what);
     }
     const bool patient = error.retry_after.value_or(Duration(0)) <= options_.retry.longest_ordered_wait;
-    if (failed >= options_.retry.attempts || !net::worth_retrying(error) || !patient)
+    const bool late = executor_.clock().now() - began > options_.retry.give_up_after;
+    if (failed >= options_.retry.attempts || !net::worth_retrying(error) || !patient || late)
       co_return fail(std::move(error));
     co_await executor_.sleep_for(net::wait_before_retry(options_.retry, failed, error, random_));
   }

@@ -228,7 +228,10 @@ sync::RemoteItem item_of(const WireEvent& event, std::string_view category) {
   item.fields = model::fields_of(meeting);
   item.made_by = OperationId{event.operation.empty() ? event.transaction_id : event.operation};
   const When start = meeting.start.value_or({});
-  item.series_key = model::series_key(event.ical_uid, event.organizer ? event.organizer->address : "", start);
+  // Exchange gives a series split off one ("this and following") an iCalUId of its own. The start tells
+  // nothing more, and it moves: a copy that is marked after the organizer moved the meeting is the same
+  // meeting.
+  item.series_key = model::series_key(event.ical_uid, event.organizer ? event.organizer->address : "", {});
   item.is_organizer = event.is_organizer;
   item.is_private =
       meeting.sensitivity.is_set() && (meeting.sensitivity.value() == Meeting::Sensitivity::Private ||

@@ -1,0 +1,88 @@
+// What the simulation found once, as small stories of their own.
+#include <gtest/gtest.h>
+
+#include "lab/meetings.h"
+#include "tests/simulation/acts.h"
+#include "tests/simulation/checks.h"
+
+namespace mailsync::sim {
+namespace {
+
+json::object at(const char* local) {
+  return {{"dateTime", local}, {"timeZone", "Europe/London"}};
+}
+
+void expect_settled(Rig& rig) {
+  settle(rig);
+  for (const std::string& violation : rig.violations) ADD_FAILURE() << violation;
+}
+
+TEST(Found, AServerThatLosesEveryCursorDoesNotKeepAPassGoing) {
+  Rig rig(1);
+  for (int i = 0; i < 5; ++i)
+    rig.world.add(*rig.seats[0].lab, lab::IdKind::Contact, rig.seats[0].lab->well_known("contacts")->number,
+                  {{"surname", "S" + std::to_string(i)}}, rig.now());
+  ASSERT_TRUE(rig.pass(rig.seats[0]));
+  rig.front.forget_delta_tokens(rig.now() + std::chrono::hours(1));
+  rig.world.faults.page_max = 1;
+  const uint64_t before = rig.wire.calls;
+  const auto report = rig.pass(rig.seats[0]);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind, ErrorKind::Transient) << report.error().message;
+  EXPECT_LT(rig.wire.calls - before, 100U);
+  expect_settled(rig);
+}
+
+TEST(Found, ACopyMarkedAfterTheOrganizerMovedTheMeetingIsTheSameMeeting) {
+  Rig rig(1);
+  Seat &ann = rig.seats[0], &bob = rig.seats[1];
+  const Thing& thing = rig.ledger.add(model::Kind::Meeting, 0, false);
+  json::object fields{{"subject", thing.tag()},
+                      {"start", at("2026-12-25T12:00:00")},
+                      {"end", at("2026-12-25T13:00:00")},
+                      {"categories", json::array{"CRM"}},
+                      {"attendees", json::array{json::object{
+                                        {"type", "required"},
+                                        {"emailAddress", {{"name", "B"}, {"address", bob.row.address}}}}}}};
+  auto& item = lab::create_event(rig.world, *ann.lab, ann.lab->well_known("calendar")->number,
+                                 std::move(fields), rig.now());
+  ASSERT_TRUE(rig.pass(ann));
+  lab::patch_event(rig.world, *ann.lab, item, {},
+                   {{"start", at("2026-12-26T15:00:00")}, {"end", at("2026-12-26T16:00:00")}}, rig.now());
+  set_marked(rig, bob, *item_of(bob, thing), true);
+  for (size_t i = 0; i < rig.world.outbox().size(); ++i) rig.ledger.users_mail.insert(i);
+  ASSERT_TRUE(rig.pass(bob));
+  expect_settled(rig);
+  EXPECT_EQ(rig.records(crm::RecordType::Meeting).size(), 1U);
+}
+
+// Whichever call the process stands still at: its successor has the mailbox, and the email leaves once
+// (F148).
+TEST(Found, AnEmailLeavesOnceAlsoWhenItsWorkerStandsStillPastItsLease) {
+  for (uint64_t call = 0; call < 8; ++call) {
+    SCOPED_TRACE("call " + std::to_string(call));
+    Rig rig(1);
+    Seat& ann = rig.seats[0];
+    rig.ledger.composed.push_back({.subject = "once", .seat = 0, .to = {"out@side.example"}});
+    ASSERT_TRUE(rig.write([&](db::SqlTransaction& tx) -> Result<void> {
+      TRY_VOID(crm::queue_email(tx,
+                                {.account = Rig::kAccount,
+                                 .user = ann.row.user,
+                                 .mailbox = ann.row.id,
+                                 .client_id = "once",
+                                 .to = {{.address = "out@side.example", .name = ""}},
+                                 .subject = "once",
+                                 .html = "<p>once</p>"},
+                                rig.now()));
+      return {};
+    }));
+    rig.wire.arm({.name = "", .what = Trouble::What::Freeze, .after = call, .act = [&] {
+                    if (rig.passing) rig.start_rival(*rig.passing);
+                  }});
+    (void)rig.pass(ann);
+    expect_settled(rig);
+  }
+}
+
+}  // namespace
+}  // namespace mailsync::sim
