@@ -31,7 +31,7 @@ class GraphSending : public GraphFixture {
   graph::Sender sender{new_client()};
 };
 
-// F15
+// F15, F118
 TEST_F(GraphSending, OneMailLeavesAndIsInSentItems) {
   auto email = mail("op-1");
   email.attachments = {{"small.txt", "text/plain", "some bytes"},

@@ -41,5 +41,25 @@ TEST(Poison, AContactTheServerRefusesIsParkedAndTheOthersGoDown) {
   EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 0);
 }
 
+// Its part of a batch comes back without a body, today and tomorrow: the others do not wait for it.
+TEST(Poison, AnEmailWhoseBodyNeverComesIsParkedAlone_F62_F129) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& bad = stage.add_email(ann, "bad", true);
+  bad.fields["subject"] =
+      json::string("half \xED\xA0\xBD of it");  // the lab cannot put it into a batch's answer
+  for (int i = 0; i < 3; ++i) stage.add_email(ann, "good " + std::to_string(i), true);
+  stage.good_pass(ann);
+  stage.add_email(ann, "later", true);
+  stage.good_pass(ann);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 4);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE key LIKE 'item:%'"), 1);
+  bad.fields["subject"] = "whole again";
+  stage.advance(std::chrono::minutes(11));
+  stage.good_pass(ann);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 5);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE key LIKE 'item:%'"), 0);
+}
+
 }  // namespace
 }  // namespace mailsync::scenario

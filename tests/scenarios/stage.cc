@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "crm/builtin/records.h"
+#include "mailbox/graph/sender.h"
+
 namespace mailsync::scenario {
 
 namespace {
@@ -64,6 +67,7 @@ Stage::Stage(uint64_t seed) : executor(clock, seed), random(seed), world(seed) {
   store = std::make_unique<store::StateStore>(*database);
   crm = std::make_unique<crm::BuiltinReplica>(*database, clock);
   directory = std::make_unique<crm::BuiltinDirectory>(*database);
+  outbox = std::make_unique<crm::BuiltinOutbox>(*database);
 }
 
 void Stage::write(const std::function<Result<void>(db::SqlTransaction&)>& work) {
@@ -91,19 +95,21 @@ sync::Mailbox& Stage::connected(const lab::Mailbox& mailbox) {
   return std::ranges::find(connected_, &mailbox, [](const auto& pair) { return pair.first; })->second;
 }
 
+std::unique_ptr<graph::Client> Stage::new_client(const sync::Mailbox& row) {
+  graph::TokenSource source = [](std::optional<std::string>) -> Task<Result<net::Bearer>> {
+    co_return net::Bearer{.token = Secret(std::string(kToken)),
+                          .origin = *net::Origin::of("https://graph.lab")};
+  };
+  return std::make_unique<graph::Client>(
+      http, source, executor, random, limit_,
+      graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user});
+}
+
 graph::Replica& Stage::replica_of(const sync::Mailbox& row) {
   auto& replica = replicas_[row.id];
-  if (!replica) {
-    graph::TokenSource source = [](std::optional<std::string>) -> Task<Result<net::Bearer>> {
-      co_return net::Bearer{.token = Secret(std::string(kToken)),
-                            .origin = *net::Origin::of("https://graph.lab")};
-    };
-    auto client = std::make_unique<graph::Client>(
-        http, source, executor, random, limit_,
-        graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user});
+  if (!replica)
     replica =
-        std::make_unique<graph::Replica>(std::move(client), graph::ReplicaOptions{.profile = row.profile});
-  }
+        std::make_unique<graph::Replica>(new_client(row), graph::ReplicaOptions{.profile = row.profile});
   return *replica;
 }
 
@@ -111,13 +117,15 @@ Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
   const sync::Mailbox& row = connected(mailbox);
   graph::Replica& replica = replica_of(row);
   sync::People people{.own_addresses = {row.address}, .internal_domains = {"ours.example"}};
-  sync::Engine engine{executor, random, *store, *crm, *directory};
+  sync::Engine engine{executor, random, *store, *crm, *directory, outbox.get()};
+  graph::Sender sender(new_client(row));
   std::optional<Result<sync::PassReport>> out;
   store::LeaseStore leases(*database);
   const auto lease = leases.take(row.id, clock.now(), std::chrono::minutes(10), "scenario");
   if (!lease || !*lease) return fail(ErrorKind::Corrupt, "the scenario could not take the lease");
-  auto task =
-      keep(sync::run_pass(engine, replica, {.mailbox = row, .people = people, .lease = **lease}), out);
+  auto task = keep(sync::run_pass(engine, replica,
+                                  {.mailbox = row, .people = people, .lease = **lease, .sender = &sender}),
+                   out);
   crashed = false;
   executor.post([&task] { task.start(); });
   while (!crashed && !task.done() && executor.step()) {
@@ -235,6 +243,33 @@ void Stage::erase(const lab::Mailbox& as, const sync::CrmRecord& record) {
                          .kind = record.kind,
                          .id = record.id,
                          .base_version = record.version}));
+    return {};
+  });
+}
+
+void Stage::assign(const lab::Mailbox& as, const sync::CrmRecord& record, const lab::Mailbox& to) {
+  const sync::Mailbox& row = connected(as);
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(const auto found, crm::load_record(tx, row.account, row.user, record.id));
+    if (!found) return fail(ErrorKind::Gone, "there is no such record to assign");
+    TRY_VOID(crm::update_record(tx, {.account = row.account, .user = row.user, .now = clock.now()}, *found,
+                                {.owner = connected(to).user}));
+    return {};
+  });
+}
+
+void Stage::compose(const lab::Mailbox& as, const std::string& subject, const std::string& to) {
+  const sync::Mailbox& row = connected(as);
+  write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY_VOID(crm::queue_email(tx,
+                              {.account = row.account,
+                               .user = row.user,
+                               .mailbox = row.id,
+                               .client_id = subject,
+                               .to = {{.address = to, .name = ""}},
+                               .subject = subject,
+                               .html = "<p>Hello</p>"},
+                              clock.now()));
     return {};
   });
 }

@@ -12,6 +12,7 @@
 
 #include "base/seeded_executor.h"
 #include "crm/builtin/local_replica.h"
+#include "crm/builtin/outbox.h"
 #include "crm/builtin/schema.h"
 #include "crm/builtin/users.h"
 #include "db/database.h"
@@ -59,6 +60,9 @@ class Stage {
   sync::CrmRecord create(const lab::Mailbox& as, sync::Kind kind, const model::Fields& fields);
   sync::CrmRecord update(const lab::Mailbox& as, const sync::CrmRecord& record, const model::Fields& fields);
   void erase(const lab::Mailbox& as, const sync::CrmRecord& record);
+  void assign(const lab::Mailbox& as, const sync::CrmRecord& record, const lab::Mailbox& to);
+  // Queues an email that is to leave through this mailbox.
+  void compose(const lab::Mailbox& as, const std::string& subject, const std::string& to);
   std::vector<sync::CrmRecord> records(const lab::Mailbox& as, sync::Kind kind);
   int64_t count(const std::string& sql);  // one number
   int64_t rows_written() {
@@ -90,10 +94,12 @@ class Stage {
   std::unique_ptr<store::StateStore> store;
   std::unique_ptr<crm::BuiltinReplica> crm;
   std::unique_ptr<crm::BuiltinDirectory> directory;
+  std::unique_ptr<crm::BuiltinOutbox> outbox;
   static constexpr AccountId kAccount{7};
 
  private:
   graph::Replica& replica_of(const sync::Mailbox& row);
+  std::unique_ptr<graph::Client> new_client(const sync::Mailbox& row);
 
   std::vector<std::pair<const lab::Mailbox*, sync::Mailbox>> connected_;
   net::RateLimit limit_{executor, {}};

@@ -19,7 +19,7 @@ const good = [
 ]
 const bad = [
   ['an unknown value', got('/messages/1', { ...message, importance: 'urgent' })],
-  ['a wrong type', got('/messages/1', { ...message, isRead: 'yes' })],
+  ['a wrong type', got('/messages/1', { ...message, categories: 'CRM' })],
   ['a delta page without a link', got('/mailFolders/inbox/messages/delta', { value: [message] })],
   ['a delta page with both links', got('/mailFolders/inbox/messages/delta', { ...page(message), '@odata.nextLink': 'https://lab/x' })],
   ['@removed outside of a delta', got('/contacts', { value: [{ id: '2', '@removed': { reason: 'deleted' } }] })],
@@ -29,6 +29,7 @@ const bad = [
     request: { requests: [{ id: '1', method: 'GET', url: '/me/messages/1' }] }, response: { responses: [] } }],
 ]
 const bySliceOnly = [
+  ['a word for a boolean', got('/messages/1', { ...message, isRead: 'yes' })],
   ['an unknown property', got('/messages/1', { ...message, recievedDateTime: '2026-11-22T12:00:00Z' })],
   ['a time that is none', got('/messages/1', { ...message, receivedDateTime: 'yesterday' })],
 ]

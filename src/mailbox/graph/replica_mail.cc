@@ -45,7 +45,8 @@ Task<std::vector<Result<model::Email>>> Replica::fetch_emails(std::vector<Remote
       if (members)
         out.push_back(email_of(read_message(*members)));
       else if (answer)
-        out.push_back(fail(ErrorKind::Transient,
+        // For this email alone: one that never comes must not hold up the mailbox (F62).
+        out.push_back(fail(ErrorKind::ItemInvalid,
                            "Microsoft 365 answered without the email; it is asked for again later."));
       else
         out.push_back(fail(answer.error()));
