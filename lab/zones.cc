@@ -76,8 +76,8 @@ std::string format_local(LocalTime time) {
 }
 
 Instant to_instant(LocalTime time, const date::time_zone& zone) {
-  auto sys = zone.to_sys(time, date::choose::earliest);
-  return {std::chrono::duration_cast<std::chrono::microseconds>(sys.time_since_epoch()).count()};
+  const auto offset = zone.get_info(time).first.offset;
+  return {std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch() - offset).count()};
 }
 
 LocalTime to_local(Instant instant, const date::time_zone& zone) {

@@ -79,6 +79,22 @@ TEST(Meetings, ASeriesWithExceptionsIsOneRecord) {
   EXPECT_TRUE(meeting.exceptions.value()[1].cancelled);
 }
 
+// Its occurrences fill more than one page of the feed, and the feed goes on from the last of them.
+TEST(Meetings, ALongSeriesThatChangesAfterOurOwnWriteIsReadAgain) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  json::object fields = event("stand-up", "2026-11-23T09:00:00", "2026-11-23T09:15:00");
+  fields["recurrence"] = {{"pattern", {{"type", "daily"}, {"interval", 1}}},
+                          {"range", {{"type", "noEnd"}, {"startDate", "2026-11-23"}}}};
+  auto& item = add_event(stage, ann, std::move(fields));
+  stage.settle();
+  stage.update(ann, stage.records(ann, sync::Kind::Meeting).front(), {{"location", R"("Room 7")"}});
+  stage.settle();
+  lab::patch_event(stage.world, ann, item, {}, {{"subject", "renamed"}}, stage.clock.now());
+  stage.settle();
+  EXPECT_EQ(read(stage.records(ann, sync::Kind::Meeting).front()).subject.value(), "renamed");
+}
+
 TEST(Meetings, AllDayKeepsItsDays_F97) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

@@ -62,7 +62,7 @@ Result<WireDateTime> wire_of(const model::When& when);
 model::Meeting meeting_of(const WireEvent& event);
 sync::RemoteItem item_of(const WireEvent& event, std::string_view category);
 // The supplied fields alone, without exceptions, which are written occurrence by occurrence. `current` as for
-// contacts. The body of an online meeting is left out (F39).
+// contacts. Unsupported for the body of an online meeting whose block is not found (F39).
 Result<WireEvent> wire_of(const model::Meeting& meeting, const WireEvent* current);
 // One occurrence as a meeting of its own: what the exception does not supply is as in the series.
 model::Meeting wanted_of(const model::Occurrence& occurrence, const model::Meeting& series);

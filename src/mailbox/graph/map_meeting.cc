@@ -3,6 +3,7 @@
 
 #include "format/html_text.h"
 #include "mailbox/graph/map.h"
+#include "mailbox/graph/online_block.h"
 
 namespace mailsync::graph {
 namespace {
@@ -26,21 +27,6 @@ Attendee::Response response_of(std::string_view name) {
   if (name == "tentativelyAccepted") return Attendee::Response::Tentative;
   if (name == "declined") return Attendee::Response::Declined;
   return Attendee::Response::None;
-}
-
-// The words above the block that Teams and Skype put under a body: it begins with a line of underscores
-// (F39).
-std::string without_online_block(std::string words) {
-  constexpr std::string_view kRule = "__________";
-  for (size_t at = words.find(kRule); at != std::string::npos; at = words.find(kRule, at + 1)) {
-    if (at != 0 && words[at - 1] != '\n' && words[at - 1] != '\r') continue;
-    const size_t end = std::min(words.find_first_of("\r\n", at), words.size());
-    if (words.find_first_not_of("_ ", at) >= end) {
-      words.resize(at);
-      break;
-    }
-  }
-  return words;
 }
 
 Field<std::string> body_of(const WireEvent& event) {
@@ -291,6 +277,24 @@ std::vector<WireAttendee> wire_attendees(const std::vector<Attendee>& attendees,
   return out;
 }
 
+// An online meeting keeps its block (F39).
+Result<void> put_body(const Meeting& meeting, const WireEvent* current, WireEvent& out) {
+  if (!meeting.body.supplied()) return {};
+  const std::string words = meeting.body.value_or("");
+  if (!current || !current->is_online_meeting || !current->body.is_set()) {
+    out.body = WireBody{words, false};
+    return {};
+  }
+  auto body = with_words_above_block(current->body.value(), words);
+  if (!body)
+    return fail(
+        ErrorKind::Unsupported,
+        "The text of this online meeting cannot be told from its joining details, so it is not changed: "
+        "change the text in Outlook.");
+  out.body = *std::move(body);
+  return {};
+}
+
 Result<void> put_times(const Meeting& meeting, const WireEvent* current, WireEvent& out) {
   if (meeting.start.is_set()) {
     TRY(out.start, wire_of(meeting.start.value()));
@@ -333,8 +337,7 @@ Result<WireEvent> wire_of(const model::Meeting& meeting, const WireEvent* curren
   WireEvent out;
   if (meeting.subject.supplied()) out.subject = meeting.subject.value_or("");
   if (meeting.location.supplied()) out.location = meeting.location.value_or("");
-  if (meeting.body.supplied() && !(current && current->is_online_meeting))
-    out.body = WireBody{meeting.body.value_or(""), false};
+  TRY_VOID(put_body(meeting, current, out));
   TRY_VOID(put_times(meeting, current, out));
   TRY_VOID(put_recurrence(meeting, current, out));
   if (meeting.show_as.is_set())

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mailbox/graph/codec.h"
+#include "mailbox/graph/online_block.h"
 #include "model/fields.h"
 
 namespace mailsync::graph {
@@ -267,8 +268,23 @@ TEST(MapMeeting, TheOnlineMeetingBlockIsNeitherReadNorOverwritten) {
   change.subject = std::string("New");
   const auto patch = wire_of(change, &online);
   ASSERT_TRUE(patch);
-  EXPECT_FALSE(patch->body.supplied());
-  EXPECT_EQ(write_event(*patch), R"({"subject":"New"})");
+  EXPECT_TRUE(patch->body.value().content.starts_with("New agenda\n____________"))
+      << patch->body.value().content;
+  EXPECT_TRUE(patch->body.value().content.ends_with("Join: https://x"));
+  EXPECT_EQ(without_online_block(patch->body.value().content), "New agenda\n");
+}
+
+// F39: the elements around the rule belong to the block; underscores within words are words.
+TEST(OnlineBlock, IsKeptAsHtmlWhenTheWordsAboveItChange) {
+  const std::string block =
+      "<div style=\"width:100%\"><span>________________________________________</span></div><div>Join <a "
+      "href=\"https://x\">here</a></div>";
+  const WireBody body{"<html><body><p>Old, name: __________ end</p>" + block + "</body></html>", true};
+  const auto changed = with_words_above_block(body, "New <1>\nlines");
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->content, "<html><body><div>New &lt;1&gt;<br>\nlines</div>\n" + block + "</body></html>");
+  EXPECT_FALSE(with_words_above_block({"<p>name: __________ end</p>", true}, "x"));
+  EXPECT_FALSE(with_words_above_block({"no block", false}, "x"));
 }
 
 // F102

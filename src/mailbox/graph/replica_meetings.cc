@@ -84,11 +84,15 @@ Task<Result<sync::ChangePage>> Replica::meeting_changes(sync::Collection, FeedCu
   }
   out.next = write_cursor(cursor);
   round_.next_cursor = out.more ? out.next.value : std::string();
+  // The round is over. Its last page may be where the next pass goes on, because a cursor that brought
+  // nothing is not always kept: what is told there then is news.
+  if (!out.more) round_.series.clear();
   co_return out;
 }
 
 // One change per series: for every master, occurrence or exception on the page, the master is read with its
-// exceptions and cancelled occurrences, once per round.
+// exceptions and cancelled occurrences. A bare occurrence says nothing that was not read with its series
+// earlier in the round; a master or an exception may have changed since, so its series is read once per page.
 Task<Result<sync::ChangePage>> Replica::fold_series(WirePage<WireEvent> page, std::string cursor,
                                                     bool begins) {
   // A page asked for again reports again what it reported before; a leap forgets everything.
@@ -106,7 +110,7 @@ Task<Result<sync::ChangePage>> Replica::fold_series(WirePage<WireEvent> page, st
     } else {
       const std::string& id = event.type == "seriesMaster" ? event.id : event.series_master_id;
       const auto [known, is_new] = round_.series.emplace(id, cursor);
-      if (is_new || known->second == cursor) masters.push_back(id);
+      if (is_new || known->second == cursor || event.type != "occurrence") masters.push_back(id);
     }
   }
   std::ranges::sort(masters);
