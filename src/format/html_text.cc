@@ -1,100 +1,26 @@
 #include "format/html_text.h"
 
-#include <gumbo.h>
-
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <csetjmp>
-#include <cstddef>
-#include <memory>
+#include <optional>
 #include <utility>
-#include <vector>
 
+#include "format/html_entities.h"
 #include "model/email.h"
 
 namespace mailsync::format {
 namespace {
 
-// Gumbo looks through its whole stack of open elements at many tags: depth times tags is its time.
-constexpr size_t kMostDepth = 400;
-// Gumbo repeats open <font>s in every paragraph; what grows beyond this is no mail.
-constexpr size_t kMostArena = 96 << 20;
-constexpr size_t kArenaBlock = 256 << 10;
-
-constexpr std::array kBlocks = {GUMBO_TAG_P,       GUMBO_TAG_DIV,        GUMBO_TAG_BR,      GUMBO_TAG_TR,
-                                GUMBO_TAG_LI,      GUMBO_TAG_UL,         GUMBO_TAG_OL,      GUMBO_TAG_TABLE,
-                                GUMBO_TAG_H1,      GUMBO_TAG_H2,         GUMBO_TAG_H3,      GUMBO_TAG_H4,
-                                GUMBO_TAG_H5,      GUMBO_TAG_H6,         GUMBO_TAG_HR,      GUMBO_TAG_PRE,
-                                GUMBO_TAG_DL,      GUMBO_TAG_DT,         GUMBO_TAG_DD,      GUMBO_TAG_TD,
-                                GUMBO_TAG_TH,      GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE,
-                                GUMBO_TAG_HEADER,  GUMBO_TAG_FOOTER,     GUMBO_TAG_FORM,    GUMBO_TAG_CENTER,
-                                GUMBO_TAG_CAPTION, GUMBO_TAG_ADDRESS,    GUMBO_TAG_FIELDSET};
-constexpr std::array kSkipped = {GUMBO_TAG_SCRIPT,   GUMBO_TAG_STYLE,    GUMBO_TAG_HEAD,   GUMBO_TAG_TITLE,
-                                 GUMBO_TAG_NOSCRIPT, GUMBO_TAG_TEMPLATE, GUMBO_TAG_IFRAME, GUMBO_TAG_OBJECT};
-// Elements that have no end tag, or whose end tag people leave out before the next of them.
-constexpr std::array<std::string_view, 14> kVoid = {"br",    "img",    "hr",    "meta", "link",
-                                                    "input", "col",    "area",  "base", "embed",
-                                                    "param", "source", "track", "wbr"};
-constexpr std::array<std::string_view, 9> kClosedByNext = {"p",  "li", "td",  "th",    "tr",
-                                                           "dt", "dd", "o:p", "option"};
-
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-template <typename List, typename T>
-bool holds(const List& list, const T& value) {
-  return std::ranges::find(list, value) != list.end();
-}
-
-// Memory for one parse: freed as a whole, because gumbo frees its tree by recursion, and bounded, because
-// gumbo does not look whether an allocation succeeded.
-class Arena {
- public:
-  explicit Arena(std::jmp_buf& full) : full_(full) {}
-  static void* allocate(void* self, size_t size) { return static_cast<Arena*>(self)->take(size); }
-  static void release(void*, void*) {}
-
- private:
-  void* take(size_t size) {
-    const size_t rounded = (size + alignof(std::max_align_t) - 1) & ~(alignof(std::max_align_t) - 1);
-    // Only frames of gumbo, which is C, lie between here and the setjmp.
-    if (rounded > kMostArena - used_) std::longjmp(full_, 1);
-    used_ += rounded;
-    if (rounded > left_) {
-      const size_t block = std::max(rounded, kArenaBlock);
-      blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(block));
-      next_ = blocks_.back().get();
-      left_ = block;
-    }
-    void* out = next_;
-    next_ += rounded;
-    left_ -= rounded;
-    return out;
-  }
-
-  std::jmp_buf& full_;
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
-  std::byte* next_ = nullptr;
-  size_t left_ = 0, used_ = 0;
-};
-
-// The tree, or nullptr when it would be too big.
-const GumboOutput* parse(std::string_view html, Arena& arena, std::jmp_buf& full) {
-  GumboOptions options = kGumboDefaultOptions;
-  options.allocator = &Arena::allocate;
-  options.deallocator = &Arena::release;
-  options.userdata = &arena;
-  options.max_errors = 0;
-  if (setjmp(full) != 0) return nullptr;  // NOLINT(cert-err52-cpp): gumbo has no other way out
-  return gumbo_parse_with_options(&options, html.data(), html.size());
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 // Collects words: blanks fold to one, lines end where a block begins.
@@ -102,20 +28,15 @@ class Words {
  public:
   explicit Words(size_t expected) { text_.reserve(expected); }
   void add(std::string_view words) {
-    for (size_t i = 0; i < words.size(); ++i) {
-      const std::string_view rest = words.substr(i);
-      if (is_blank(words[i])) {
-        blank_ = true;
-      } else if (rest.starts_with("\u00A0")) {
-        blank_ = true;
-        ++i;
-      } else if (rest.starts_with("\u00AD") || rest.starts_with("\u034F")) {
-        ++i;  // soft hyphen, grapheme joiner: senders pad previews with them
-      } else if (rest.starts_with("\u200B") || rest.starts_with("\u200C") || rest.starts_with("\uFEFF")) {
-        i += 2;  // spaces of no width
-      } else {
+    for (size_t i = 0; i < words.size();) {
+      size_t end = i;
+      while (end < words.size() && words[end] > ' ') ++end;  // above 127 is negative
+      if (end > i) {
         flush();
-        text_ += words[i];
+        text_.append(words, i, end - i);
+        i = end;
+      } else {
+        i += add_unusual(words.substr(i));
       }
     }
   }
@@ -126,6 +47,24 @@ class Words {
   std::string take() { return std::move(text_); }
 
  private:
+  // A blank, a control character, or one beyond ASCII: the bytes it takes.
+  size_t add_unusual(std::string_view rest) {
+    if (is_blank(rest[0])) {
+      blank_ = true;
+      return 1;
+    }
+    if (rest.starts_with("\u00A0")) {
+      blank_ = true;
+      return 2;
+    }
+    if (rest.starts_with("\u00AD") || rest.starts_with("\u034F"))
+      return 2;  // soft hyphen, grapheme joiner: senders pad previews with them
+    if (rest.starts_with("\u200B") || rest.starts_with("\u200C") || rest.starts_with("\uFEFF"))
+      return 3;  // spaces of no width
+    flush();
+    text_ += rest[0];
+    return 1;
+  }
   void flush() {
     if (line_)
       text_ += '\n';
@@ -137,102 +76,198 @@ class Words {
   bool blank_ = false, line_ = false;
 };
 
-// Walks without recursion: a tree may be as deep as a mail is long.
-void collect(const GumboNode* root, Words& out) {
-  struct Open {
-    const GumboVector* children;
-    unsigned next;
-    bool block;
-  };
-  std::vector<Open> open;
-  const auto enter = [&](const GumboNode* node) {
-    if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
-        node->type == GUMBO_NODE_CDATA) {
-      out.add(node->v.text.text);
-    } else if (node->type == GUMBO_NODE_ELEMENT) {
-      const auto& element = node->v.element;
-      if (holds(kSkipped, element.tag)) return;
-      const bool block = holds(kBlocks, element.tag);
-      if (block) out.end_line();
-      open.push_back({&element.children, 0, block});
-    }
-  };
-  enter(root);
-  while (!open.empty()) {
-    Open& last = open.back();
-    if (last.next < last.children->length) {
-      enter(static_cast<const GumboNode*>(last.children->data[last.next++]));
-    } else {
-      if (last.block) out.end_line();
-      open.pop_back();
-    }
-  }
+// What a tag's name means to us. Blocks begin and end a line. Raw elements hold no tags and no words that a
+// person reads; a title and a text area hold no tags. Hidden elements are left out with all that is in them.
+enum class Role { Inline, Block, Raw, Title, TextArea, Hidden };
+
+struct Name {
+  std::string_view text;
+  Role role;
+};
+constexpr std::array kNames = {
+    Name{"address", Role::Block},     Name{"article", Role::Block},   Name{"blockquote", Role::Block},
+    Name{"br", Role::Block},          Name{"caption", Role::Block},   Name{"center", Role::Block},
+    Name{"dd", Role::Block},          Name{"div", Role::Block},       Name{"dl", Role::Block},
+    Name{"dt", Role::Block},          Name{"fieldset", Role::Block},  Name{"footer", Role::Block},
+    Name{"form", Role::Block},        Name{"h1", Role::Block},        Name{"h2", Role::Block},
+    Name{"h3", Role::Block},          Name{"h4", Role::Block},        Name{"h5", Role::Block},
+    Name{"h6", Role::Block},          Name{"header", Role::Block},    Name{"hr", Role::Block},
+    Name{"iframe", Role::Raw},        Name{"li", Role::Block},        Name{"noembed", Role::Raw},
+    Name{"noframes", Role::Raw},      Name{"noscript", Role::Hidden}, Name{"object", Role::Hidden},
+    Name{"ol", Role::Block},          Name{"p", Role::Block},         Name{"pre", Role::Block},
+    Name{"script", Role::Raw},        Name{"section", Role::Block},   Name{"style", Role::Raw},
+    Name{"table", Role::Block},       Name{"td", Role::Block},        Name{"template", Role::Hidden},
+    Name{"textarea", Role::TextArea}, Name{"th", Role::Block},        Name{"title", Role::Title},
+    Name{"tr", Role::Block},          Name{"ul", Role::Block}};
+static_assert(std::ranges::is_sorted(kNames, {}, &Name::text));
+constexpr size_t kLongestName = 10;  // blockquote
+
+const Name* known(std::string_view tag) {
+  if (tag.size() > kLongestName) return nullptr;
+  std::array<char, kLongestName> small{};
+  std::ranges::transform(tag, small.begin(), lower);
+  const std::string_view name(small.data(), tag.size());
+  const auto at = std::ranges::lower_bound(kNames, name, {}, &Name::text);
+  return at != kNames.end() && at->text == name ? &*at : nullptr;
 }
 
-// Calls visit(name, closes) for every tag; visit returns false to stop. Comments are stepped over.
-template <typename F>
-void each_tag(std::string_view html, F visit) {
-  for (size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
-    size_t name = at + 1;
-    const bool closes = name < html.size() && html[name] == '/';
-    if (closes) ++name;
-    size_t end = name;
-    while (end < html.size() && end - name < 12 &&
-           (std::isalnum(static_cast<unsigned char>(html[end])) || html[end] == ':'))
-      ++end;
-    if (end > name && !visit(lower(html.substr(name, end - name)), closes)) return;
-  }
-}
+// Reads from front to back, as the tokenizer of the HTML standard does, without building a tree: its time is
+// the length of the mail, and nothing is nested.
+class Reader {
+ public:
+  explicit Reader(std::string_view html) : html_(html), words_(html.size() / 4) {}
 
-// A guess on the safe side at how deep gumbo's stack of open elements would be.
-bool nests_too_deep(std::string_view html) {
-  constexpr size_t kLookBack = 32;  // an end tag further up than this closes nothing here
-  std::vector<std::string> open;
-  each_tag(html, [&open](std::string name, bool closes) {
-    if (closes) {
-      for (size_t i = open.size(); i > 0 && open.size() - i < kLookBack; --i)
-        if (open[i - 1] == name) {
-          open.resize(i - 1);
-          break;
+  std::string read() {
+    while (at_ < html_.size()) {
+      const size_t open = std::min(html_.find('<', at_), html_.size());
+      add_text(open);
+      at_ = open;
+      if (at_ < html_.size()) read_markup();
+    }
+    return words_.take();
+  }
+
+ private:
+  // The words up to `end`.
+  void add_text(size_t end) {
+    if (hidden_depth_ > 0) return;
+    for (size_t from = at_; from < end;) {
+      const std::string_view rest = html_.substr(from, end - from);
+      const size_t entity = std::min(rest.find('&'), rest.size());
+      words_.add(rest.substr(0, entity));
+      if (entity == rest.size()) return;
+      std::string meant;
+      const size_t taken = decode_entity(rest.substr(entity), meant);
+      words_.add(taken > 0 ? std::string_view(meant) : "&");
+      from += entity + std::max<size_t>(taken, 1);
+    }
+  }
+
+  // At '<'.
+  void read_markup() {
+    const char next = at_ + 1 < html_.size() ? html_[at_ + 1] : ' ';
+    const char after = at_ + 2 < html_.size() ? html_[at_ + 2] : ' ';
+    if (is_letter(next)) return read_tag(at_ + 1, false);
+    if (next == '/' && is_letter(after)) return read_tag(at_ + 2, true);
+    if (html_.substr(at_).starts_with("<!--")) return skip_comment();
+    if (next == '!' || next == '?' || next == '/') return skip_behind(html_.find('>', at_ + 2));
+    if (hidden_depth_ == 0) words_.add("<");  // a sign, not markup
+    ++at_;
+  }
+
+  void skip_behind(size_t last) { at_ = last == std::string_view::npos ? html_.size() : last + 1; }
+
+  void skip_comment() {
+    // "<!-->" and "<!--->" are whole comments; "--!>" ends one as well.
+    for (size_t dashes = html_.find("--", at_ + 2); dashes != std::string_view::npos;
+         dashes = html_.find("--", dashes + 1)) {
+      const std::string_view rest = html_.substr(dashes + 2);
+      if (rest.starts_with('>')) return skip_behind(dashes + 2);
+      if (rest.starts_with("!>") && dashes > at_ + 3) return skip_behind(dashes + 3);
+      if (rest.starts_with("->") && dashes == at_ + 2) return skip_behind(dashes + 3);
+    }
+    at_ = html_.size();
+  }
+
+  void read_tag(size_t name_at, bool closes) {
+    size_t end = name_at;
+    while (end < html_.size() && !is_blank(html_[end]) && html_[end] != '/' && html_[end] != '>') ++end;
+    const Name* name = known(html_.substr(name_at, end - name_at));
+    at_ = end;
+    if (!skip_attributes() || !name) return;
+    switch (name->role) {
+      case Role::Block:
+        if (hidden_depth_ == 0) words_.end_line();
+        break;
+      case Role::Hidden:
+        hide(*name, closes);
+        break;
+      case Role::Raw:
+      case Role::Title:
+        if (!closes) at_ = end_of_raw(name->text);
+        break;
+      case Role::TextArea:
+        if (!closes) {
+          const size_t last = end_of_raw(name->text);
+          add_text(last);
+          at_ = last;
         }
-    } else if (!holds(kVoid, name) && !(holds(kClosedByNext, name) && holds(open, name))) {
-      open.push_back(std::move(name));
+        break;
+      case Role::Inline:
+        break;
     }
-    return open.size() <= kMostDepth;
-  });
-  return open.size() > kMostDepth;
-}
-
-std::string without_tags(std::string_view html) {
-  std::string out;
-  for (size_t at = 0; at < html.size();) {
-    const size_t open = html.find('<', at);
-    out += html.substr(at, open - at);
-    if (open == std::string_view::npos) break;
-    out += ' ';
-    const size_t close = html.find('>', open);
-    if (close == std::string_view::npos) break;
-    at = close + 1;
   }
-  return out;
-}
 
-// False when the tree would be too big.
-bool add_words(std::string_view html, Words& out) {
-  std::jmp_buf full;
-  Arena arena(full);
-  const GumboOutput* tree = parse(html, arena, full);
-  if (tree != nullptr) collect(tree->root, out);
-  return tree != nullptr;
-}
+  // Behind the tag's '>'; false when the mail ends inside the tag, which then is none.
+  bool skip_attributes() {
+    const auto skip = [this](auto&& while_true) {
+      while (at_ < html_.size() && while_true(html_[at_])) ++at_;
+    };
+    for (;;) {
+      skip([](char c) { return is_blank(c) || c == '/'; });
+      if (at_ >= html_.size()) return false;
+      if (html_[at_] == '>') return ++at_, true;
+      ++at_;  // the first of a name, whatever it is
+      skip([](char c) { return !is_blank(c) && c != '/' && c != '>' && c != '='; });
+      skip(is_blank);
+      if (at_ >= html_.size() || html_[at_] != '=') continue;
+      ++at_;
+      skip(is_blank);
+      if (at_ < html_.size() && (html_[at_] == '"' || html_[at_] == '\''))
+        skip_behind(html_.find(html_[at_], at_ + 1));
+      else
+        skip([](char c) { return !is_blank(c) && c != '>'; });
+    }
+  }
+
+  // Where "</name" begins, or the end of the mail.
+  size_t end_of_raw(std::string_view name) const {
+    for (size_t at = html_.find("</", at_); at != std::string_view::npos; at = html_.find("</", at + 2)) {
+      const std::string_view tag = html_.substr(at + 2, name.size());
+      const size_t behind = at + 2 + name.size();
+      if (std::ranges::equal(tag, name, {}, lower) &&
+          (behind >= html_.size() || is_blank(html_[behind]) || html_[behind] == '>' || html_[behind] == '/'))
+        return at;
+    }
+    return html_.size();
+  }
+
+  void hide(const Name& name, bool closes) {
+    if (hidden_depth_ > 0) {
+      if (hidden_ == &name) hidden_depth_ += closes ? -1 : 1;
+    } else if (!closes && last_end_of(name) > at_) {  // what never ends hides nothing
+      hidden_ = &name;
+      hidden_depth_ = 1;
+    }
+  }
+
+  // Where the last end tag of that name is; looked for once.
+  size_t last_end_of(const Name& name) {
+    auto& last = last_ends_[static_cast<size_t>(&name - kNames.data())];
+    if (!last) {
+      last = 0;
+      const size_t here = at_;
+      for (size_t next = end_of_raw(name.text); next < html_.size(); next = end_of_raw(name.text)) {
+        last = next;
+        at_ = next + 2;
+      }
+      at_ = here;
+    }
+    return *last;
+  }
+
+  std::string_view html_;
+  Words words_;
+  size_t at_ = 0;
+  const Name* hidden_ = nullptr;  // the element that hides what is read
+  int hidden_depth_ = 0;          // how many of its name are open
+  std::array<std::optional<size_t>, kNames.size()> last_ends_;
+};
 
 }  // namespace
 
 std::string text_of_html(std::string_view html) {
-  html = html.substr(0, kMostHtmlBytes);
-  Words out(html.size() / 4);
-  if (nests_too_deep(html) || !add_words(html, out)) add_words(without_tags(html), out);
-  return model::clean_text(out.take());
+  return model::clean_text(Reader(html.substr(0, kMostHtmlBytes)).read());
 }
 
 std::string preview_of_text(std::string_view text, size_t characters) {

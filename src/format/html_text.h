@@ -10,9 +10,10 @@ namespace mailsync::format {
 // HTML bigger than this is cut before it is read: search and preview live with its beginning (S28).
 inline constexpr size_t kMostHtmlBytes = 2 << 20;
 
-// As a browser reads it (WHATWG HTML, by gumbo): scripts, styles, comments and the head are left out; block
-// elements and <br> begin a line; entities are decoded; blanks are folded. What is nested or blown up beyond
-// any honest mail is read with its tags cut out. Valid UTF-8 without NUL; never fails, never throws.
+// Read as the tokenizer of the HTML standard reads it (html.spec.whatwg.org/multipage/parsing.html), without
+// building a tree, so that its time is the length of the mail however it is nested: scripts, styles, comments
+// and the title are left out, as is what browsers show only without scripts; block elements and <br> begin a
+// line; entities are decoded; blanks are folded. Valid UTF-8 without NUL; never fails, never throws.
 std::string text_of_html(std::string_view html);
 
 // The first `characters` of a text with all white space folded to single blanks.

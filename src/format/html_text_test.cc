@@ -29,6 +29,23 @@ TEST(HtmlText, ReadsWhatABrowserWouldRead) {
   EXPECT_EQ(text_of_html("<!-- <p>hidden --><b title='a>b'>bold</b>"), "bold");
 }
 
+TEST(HtmlText, TagsEndWhereTheyEnd) {
+  EXPECT_EQ(text_of_html("<a href=http://x?a=\"b>one</a> <p don't>two <i title='>'>three</i"),
+            "one\ntwo three");
+  EXPECT_EQ(text_of_html("a<!-->b<!--->c<!-- -- > -->d<!--x--!>e<!doctype x>f<?php >g</ >h</>i"),
+            "abcdefghi");
+  EXPECT_EQ(text_of_html("<textarea><b>&amp;</textarea><SCRIPT>a</scripty></b></script >x<style>"), "<b>&x");
+  EXPECT_EQ(text_of_html("a<noscript>b<noscript>c</noscript>d</noscript>e<object>never ends"),
+            "aenever ends");
+  EXPECT_EQ(text_of_html("<o:p>office</o:p><3 you"), "office<3 you");
+}
+
+TEST(HtmlText, ReferencesMeanWhatBrowsersMakeOfThem) {
+  EXPECT_EQ(text_of_html("&AMP;&copy2 &notin;&notit;&not &CounterClockwiseContourIntegral;"), "&©2 ∉¬it;¬ ∳");
+  EXPECT_EQ(text_of_html("&#x110000;&#99999999999;&#;&#x;&;&#65 &ampx;"), "\uFFFD\uFFFD&#;&#x;&;A &x;");
+  EXPECT_EQ(text_of_html("&NotEqualTilde;&apos;&quot"), "≂̸'\"");
+}
+
 // Trees that take a parser quadratic time, gigabytes or the whole stack (S28).
 TEST(HtmlText, BombsEndSoonAndKeepTheirWords) {
   const auto repeated = [](std::string_view what, size_t times) {
@@ -41,7 +58,7 @@ TEST(HtmlText, BombsEndSoonAndKeepTheirWords) {
   EXPECT_EQ(text_of_html(repeated("<p>x", 100)), repeated("x\n", 99) + "x");
   std::string fonts;
   for (int i = 0; i < 350; ++i) fonts += "<font color=" + std::to_string(i) + ">";
-  EXPECT_TRUE(text_of_html("<p>" + fonts + repeated("<p>x", 100'000)).starts_with("x x"));
+  EXPECT_TRUE(text_of_html("<p>" + fonts + repeated("<p>x", 100'000)).starts_with("x\nx"));
   EXPECT_LE(text_of_html(std::string(3 * kMostHtmlBytes, 'a')).size(), kMostHtmlBytes);
 }
 
