@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+#include "model/cleaned.h"
 #include "model/hash.h"
 
 namespace mailsync::model {
@@ -47,10 +49,13 @@ std::string email_identity(const EmailHead& head) {
 }
 
 std::string clean_text(std::string_view bytes) {
+  size_t good = text_prefix(bytes);
+  if (good == bytes.size()) return std::string(bytes);
   std::string out;
-  out.reserve(bytes.size());
+  out.reserve(bytes.size() + 16);
+  out += bytes.substr(0, good);
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-  int32_t at = 0;
+  auto at = static_cast<int32_t>(good);
   const auto size = static_cast<int32_t>(std::min<size_t>(bytes.size(), INT32_MAX));
   while (at < size) {
     const int32_t start = at;
@@ -62,6 +67,10 @@ std::string clean_text(std::string_view bytes) {
       out.append(bytes.substr(static_cast<size_t>(start), static_cast<size_t>(at - start)));
   }
   return out;
+}
+
+std::string cleaned(std::string bytes) {
+  return text_prefix(bytes) == bytes.size() ? std::move(bytes) : clean_text(bytes);
 }
 
 std::string clean_address(std::string_view text) {
@@ -76,7 +85,13 @@ std::string clean_address(std::string_view text) {
         return c == ' ' || c == '\0' || c == '\r' || c == '\n' || c == '<' || c == '>';
       }))
     return {};
-  std::string out;
+  std::string out(text);
+  if (std::ranges::all_of(out, [](char c) { return c > 0; })) {
+    for (char& c : out)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+  }
+  out.clear();
   icu::UnicodeString::fromUTF8(clean_text(text)).toLower().toUTF8String(out);
   return out;
 }

@@ -25,7 +25,7 @@ std::vector<std::string> with_category(std::vector<std::string> categories, std:
 // ---- email (map_email.cc) ----
 model::EmailHead head_of(const WireMessage& message);
 // With body, headers and attachments, as far as they were asked for.
-model::Email email_of(const WireMessage& message);
+model::Email email_of(WireMessage message);
 sync::RemoteItem item_of(const WireMessage& message, std::string_view category);
 
 // ---- contact (map_contact.cc) ----

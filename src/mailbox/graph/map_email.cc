@@ -6,6 +6,7 @@
 #include "format/mime_head.h"
 #include "format/protection.h"
 #include "mailbox/graph/map.h"
+#include "model/cleaned.h"
 
 namespace mailsync::graph {
 namespace {
@@ -33,10 +34,13 @@ std::vector<model::Address> addresses_of(const std::vector<WireAddress>& from) {
   return out;
 }
 
-// The first header of that name, or nothing.
+// The first header of that name (lower case), or nothing.
 const std::string* header(const WireMessage& message, std::string_view name) {
+  const auto same = [](char a, char b) {  // names are ASCII
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
   for (const auto& [key, words] : message.headers)
-    if (lower(key) == name) return &words;
+    if (std::ranges::equal(key, name, same)) return &words;
   return nullptr;
 }
 
@@ -96,21 +100,21 @@ model::EmailHead head_of(const WireMessage& message) {
   return head;
 }
 
-model::Email email_of(const WireMessage& message) {
+model::Email email_of(WireMessage message) {
   model::Email email;
   email.head = head_of(message);
   if (message.body) {
     if (message.body->html) {
-      email.html = model::clean_text(message.body->content);
+      email.html = model::cleaned(std::move(message.body->content));
       email.text = format::text_of_html(email.html);
     } else {
-      email.text = model::clean_text(message.body->content);
+      email.text = model::cleaned(std::move(message.body->content));
     }
   }
   email.references = format::references_of(message.headers);
   take_attachments(message, email);
-  email.preview =
-      format::preview_of_text(email.text.empty() ? model::clean_text(message.body_preview) : email.text);
+  email.preview = format::preview_of_text(email.text.empty() ? model::cleaned(std::move(message.body_preview))
+                                                             : email.text);
   if (email.head.is_protected) email.note = format::kProtectedNote;
   return email;
 }
