@@ -1,3 +1,4 @@
+#include "db/params.h"
 #include "store/codes.h"
 #include "store/state_store.h"
 
@@ -22,9 +23,9 @@ constexpr std::string_view kOutcome =
 using Entry = sync::JournalEntry;
 
 db::Params inserted(const Entry& e) {
-  return {e.mailbox,    e.run,    code(e.kind),  e.link,      e.remote_id, e.record,
-          code(e.side), e.action, code(e.state), e.operation, e.before,    e.after,
-          e.cause,      e.rule,   e.payload,     e.outcome,   e.at};
+  return db::params(e.mailbox, e.run, code(e.kind), e.link, e.remote_id, e.record, code(e.side), e.action,
+                    code(e.state), e.operation, e.before, e.after, e.cause, e.rule, e.payload, e.outcome,
+                    e.at);
 }
 
 db::Params outcome_of(const Entry& e) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "db/params.h"
 #include "store/base_codec.h"
 #include "store/codes.h"
 #include "store/state_store.h"
@@ -39,12 +40,10 @@ std::string key_of(const RemoteId& id) {
 }
 
 db::Params params_of(const sync::Link& link) {
-  db::Params params;
-  params.reserve(18);
-  params.assign({link.mailbox, code(link.kind), link.remote_id, link.remote_version, link.record,
-                 link.record_version, code(link.state), code(link.made_by), link.marked, link.container,
-                 link.series_key, link.is_organizer, link.sequence, db::Blob{encode_base(link.base)},
-                 link.hash, link.synced_at, key_of(link.remote_id)});
+  db::Params params = db::params(
+      link.mailbox, code(link.kind), link.remote_id, link.remote_version, link.record, link.record_version,
+      code(link.state), code(link.made_by), link.marked, link.container, link.series_key, link.is_organizer,
+      link.sequence, db::Blob{encode_base(link.base)}, link.hash, link.synced_at, key_of(link.remote_id));
   if (link.id) params.emplace_back(link.id);
   return params;
 }

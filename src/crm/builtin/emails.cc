@@ -11,6 +11,7 @@
 #include "crm/builtin/fold.h"
 #include "crm/builtin/outbox.h"
 #include "crm/builtin/ran.h"
+#include "db/params.h"
 
 namespace mailsync::crm {
 namespace {
@@ -109,8 +110,8 @@ struct Batch {
 
 db::Params record_row(const Actor& actor, int64_t seq, const model::Email& email) {
   const std::string title = cut(email.head.subject, 1000);
-  return {actor.account, seq,        actor.user,        title, fold(title), received(email.head, actor.now),
-          actor.now,     actor.user, name_of(actor.via)};
+  return db::params(actor.account, seq, actor.user, title, fold(title), received(email.head, actor.now),
+                    actor.now, actor.user, name_of(actor.via));
 }
 
 void add_rows(Batch& batch, const Actor& actor, RecordId id, const sync::EmailRecordWrite& write,
@@ -120,25 +121,26 @@ void add_rows(Batch& batch, const Actor& actor, RecordId id, const sync::EmailRe
   const Instant at = received(head, actor.now);
   const bool has_attachments =
       std::ranges::any_of(email.attachments, [](const model::Attachment& a) { return !a.is_inline; });
-  batch.emails.push_back({id, actor.account, write.identity, head.message_id, head.subject, head.from.address,
-                          participants_json(head), head.sent_at ? head.sent_at->us : 0, at,
-                          direction_of(head, own), head.importance, has_attachments, head.is_protected,
-                          email.preview, email.note, email.raw_blob});
+  batch.emails.push_back(db::params(
+      id, actor.account, write.identity, head.message_id, head.subject, head.from.address,
+      participants_json(head), head.sent_at ? head.sent_at->us : 0, at, direction_of(head, own),
+      head.importance, has_attachments, head.is_protected, email.preview, email.note, email.raw_blob));
   boost::json::array references(email.references.begin(), email.references.end());
-  batch.bodies.push_back({id, actor.account, email.text, email.html, boost::json::serialize(references)});
+  batch.bodies.push_back(
+      db::params(id, actor.account, email.text, email.html, boost::json::serialize(references)));
   for (const std::string& address : matching_addresses(head))
-    batch.addresses.push_back({actor.account, address, id});
+    batch.addresses.push_back(db::params(actor.account, address, id));
   int64_t position = 0;
   for (const model::Attachment& each : email.attachments)
-    batch.attachments.push_back({actor.account, id, position++, each.name, each.content_type, each.size,
-                                 each.content_id, each.is_inline, each.link, each.blob});
-  batch.texts.push_back({id, search_text(actor.account, head)});
+    batch.attachments.push_back(db::params(actor.account, id, position++, each.name, each.content_type,
+                                           each.size, each.content_id, each.is_inline, each.link, each.blob));
+  batch.texts.push_back(db::params(id, search_text(actor.account, head)));
 }
 
 void add_copy_rows(Batch& batch, const Actor& actor, RecordId id, MailboxId mailbox,
                    const model::EmailHead& head) {
-  batch.copies.push_back(
-      {id, mailbox, actor.account, actor.user, head.conversation_id, addresses_json(head.bcc), actor.now});
+  batch.copies.push_back(db::params(id, mailbox, actor.account, actor.user, head.conversation_id,
+                                    addresses_json(head.bcc), actor.now));
 }
 
 Result<void> insert_batch(db::Session& session, const Batch& batch) {
@@ -241,7 +243,7 @@ Result<std::vector<RecordId>> add_emails(db::Session& session, const Actor& acto
     const RecordId id = ids.at(write.identity);
     add_copy_rows(batch, actor, id, write.mailbox, write.email.head);
     for (RecordId target : write.related)
-      batch.relations.push_back({id, target, actor.account, received(write.email.head, actor.now)});
+      batch.relations.push_back(db::params(id, target, actor.account, received(write.email.head, actor.now)));
     out.push_back(id);
   }
   TRY_VOID(insert_batch(session, batch));
