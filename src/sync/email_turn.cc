@@ -1,6 +1,8 @@
-// One page of a mail folder. Whether an email is wanted is decided from its head; only then its body is
-// fetched. A wanted email that another mailbox brought already is linked without fetching it again.
+// Some pages of a mail folder. Whether an email is wanted is decided from its head; only then its body is
+// fetched. A wanted email that another mailbox brought already is linked without fetching it again. What is
+// wanted commits in parts that fit into memory, the cursor with the last of them.
 #include <algorithm>
+#include <deque>
 #include <unordered_map>
 
 #include "model/contact.h"
@@ -27,8 +29,9 @@ struct Wanted {
 };
 
 struct EmailPage {
-  std::vector<Wanted> wanted;
-  std::vector<Link> moved;  // links whose state changes
+  std::deque<Wanted> waiting;  // not fetched yet
+  std::vector<Wanted> wanted;  // the part that commits next
+  std::vector<Link> moved;     // links whose state changes
   std::vector<JournalEntry> entries;
   Counts counts;
   std::map<std::string, std::vector<PersonRef>> people;
@@ -118,7 +121,7 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
     }
     Wanted wanted{.item = item, .identity = model::email_identity(*item.head), .rule = verdict.rule};
     if (const auto at = known.find(wanted.identity); at != known.end()) wanted.known = at->second;
-    page.wanted.push_back(std::move(wanted));
+    page.waiting.push_back(std::move(wanted));
   }
   return page;
 }
@@ -178,15 +181,21 @@ void drop_unwanted(EmailPage& page) {
   });
 }
 
-Task<Result<void>> fetch_bodies(Context& context, EmailPage& page) {
+size_t bytes_of(const model::Email& email) {
+  return email.text.size() + email.html.size();
+}
+
+// The bodies of wanted emails that are not in the CRM yet; their bytes.
+Task<Result<size_t>> fetch_bodies(Context& context, std::span<Wanted> wanted) {
   std::vector<RemoteId> ids;
   std::vector<Wanted*> missing;
-  for (Wanted& wanted : page.wanted)
-    if (!wanted.known) {
-      ids.push_back(wanted.item.id);
-      missing.push_back(&wanted);
+  size_t bytes = 0;
+  for (Wanted& each : wanted)
+    if (!each.known) {
+      ids.push_back(each.item.id);
+      missing.push_back(&each);
     }
-  if (ids.empty()) co_return Result<void>{};
+  if (ids.empty()) co_return bytes;
   auto bodies = co_await context.replica.fetch_emails(ids);
   for (size_t i = 0; i < missing.size(); ++i) {
     if (bodies[i]) {
@@ -194,11 +203,27 @@ Task<Result<void>> fetch_bodies(Context& context, EmailPage& page) {
       missing[i]->dropped = unwanted_after_all(*missing[i]);
       if (!missing[i]->dropped.empty()) continue;
       CO_TRY_VOID(co_await take_attachments(context, *missing[i]));
+      bytes += bytes_of(*missing[i]->body);
       continue;
     }
     const Next next = decide(bodies[i].error().kind);
     if (next != Next::ParkItem && next != Next::TakeAsGone) co_return fail(std::move(bodies[i]).error());
     missing[i]->failed = std::move(bodies[i]).error();
+  }
+  co_return bytes;
+}
+
+// Moves from what waits as much as is held at once.
+Task<Result<void>> fetch_part(Context& context, EmailPage& page) {
+  for (size_t bytes = 0; !page.waiting.empty() && bytes < kBytesPerCommit;) {
+    std::vector<Wanted> some;
+    while (!page.waiting.empty() && some.size() < kBodiesAtOnce) {
+      some.push_back(std::move(page.waiting.front()));
+      page.waiting.pop_front();
+    }
+    CO_TRY(const size_t fetched, co_await fetch_bodies(context, some));
+    bytes += fetched;
+    std::ranges::move(some, std::back_inserter(page.wanted));
   }
   drop_unwanted(page);
   co_return Result<void>{};
@@ -286,7 +311,7 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
   for (Wanted* wanted : fresh) {
     TRY_VOID(create_person(context, tx, page, *wanted));
     relate(context, page, *wanted);
-    writes.push_back({.email = *wanted->body,
+    writes.push_back({.email = std::move(*wanted->body),
                       .identity = wanted->identity,
                       .mailbox = context.mailbox(),
                       .related = wanted->related});
@@ -337,8 +362,9 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
     }
     if (!links.empty()) TRY_VOID(store.save_links(tx, links));
     if (!entries.empty()) TRY_VOID(store.save_journal(tx, entries));
-    if (!batch.note.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), batch.note));
-    if (batch.cursor)
+    const bool last = page.waiting.empty();
+    if (last && !batch.note.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), batch.note));
+    if (last && batch.cursor)
       TRY_VOID(store.save_cursor(tx, context.mailbox(), batch.cursor->first, batch.cursor->second));
     if (!page.counts.empty())
       TRY_VOID(store.add_counts(tx, context.mailbox(), context.run, Kind::Email, page.counts));
@@ -346,30 +372,72 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
   });
 }
 
+Task<Result<void>> take_parts(Context& context, const EmailBatch& batch, EmailPage& page, bool& counted) {
+  do {
+    CO_TRY_VOID(co_await fetch_part(context, page));
+    const bool work = batch.cursor || !batch.note.empty() || !page.wanted.empty() || !page.moved.empty();
+    if (!work) continue;
+    auto done = co_await context.engine.executor.blocking([&] { return commit(context, batch, page); });
+    CO_TRY_VOID(std::move(done));
+    counted = true;
+    context.report.counts[Kind::Email].add(page.counts);
+    ++context.report.turns;
+    if (context.input.progress) context.input.progress(Kind::Email, batch.name, page.counts);
+    page.counts = {};
+    page.wanted.clear();
+    page.moved.clear();
+    page.entries.clear();
+  } while (!page.waiting.empty());
+  co_return Result<void>{};
+}
+
 }  // namespace
 
 Task<Result<void>> take_emails(Context& context, EmailBatch batch) {
+  bool counted = false;  // what is skipped, by a part that is committed
   for (int tries = 0;; ++tries) {
     auto gathered = co_await context.engine.executor.blocking([&] { return gather(context, batch.items); });
     if (!gathered) co_return fail(std::move(gathered).error());
     EmailPage page = *std::move(gathered);
-    CO_TRY_VOID(co_await fetch_bodies(context, page));
-    const bool work = batch.cursor || !batch.note.empty() || !page.wanted.empty() || !page.moved.empty();
-    if (!work) co_return Result<void>{};
-    auto done = co_await context.engine.executor.blocking([&] { return commit(context, batch, page); });
-    if (done) {
-      context.report.counts[Kind::Email].add(page.counts);
-      ++context.report.turns;
-      if (context.input.progress) context.input.progress(Kind::Email, batch.name, page.counts);
-      co_return Result<void>{};
-    }
-    if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans) co_return done;
+    if (counted) page.counts = {};
+    auto done = co_await take_parts(context, batch, page, counted);
+    if (done || done.error().kind != ErrorKind::VersionStale || tries >= kReplans) co_return done;
   }
 }
 
+namespace {
+
+// Adds a later page to earlier ones: of an item that both name, the later word counts.
+void append(ChangePage& all, ChangePage later) {
+  std::set<RemoteId> named;
+  for (const Change& change : later.changes) named.insert(change.item.id);
+  std::erase_if(all.changes, [&](const Change& change) { return named.contains(change.item.id); });
+  std::ranges::move(later.changes, std::back_inserter(all.changes));
+  all.next = std::move(later.next);
+  all.more = later.more;
+  all.complete_listing = later.complete_listing;
+}
+
+// Reads on while more waits, up to what commits together. The error that ended it early, if any: what was
+// read until then still counts, so that a feed that breaks off again and again still moves.
+Task<std::optional<Error>> read_on(Context& context, Collection collection, ChangePage& all) {
+  const Instant started = context.now();
+  for (int pages = 1; all.more && all.changes.size() < kChangesPerCommit && pages < kPagesPerCommit &&
+                      context.now() - started < kLongestRead;
+       ++pages) {
+    auto later = co_await context.replica.changes(collection, all.next);
+    if (!later) co_return std::move(later).error();
+    append(all, *std::move(later));
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace
+
 Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
   CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
-  CO_TRY(const ChangePage changes, co_await read_page(context, collection, cursor));
+  CO_TRY(ChangePage changes, co_await read_page(context, collection, cursor));
+  const std::optional<Error> ended = co_await read_on(context, collection, changes);
   EmailBatch batch{.collection = collection.id, .name = collection.name};
   for (const Change& change : changes.changes)
     if (change.presence == Presence::Present && change.item.head) batch.items.push_back(change.item);
@@ -377,6 +445,8 @@ Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
   batch.cursor = cursor_to_save(context, collection, cursor, changes);
   CO_TRY_VOID(co_await take_emails(context, std::move(batch)));
   page_committed(context, collection, changes);
+  // A cursor that was lost on the way is met again, and answered, by the next turn.
+  if (ended && ended->kind != ErrorKind::CursorLost) co_return fail(*ended);
   co_return changes.more;
 }
 

@@ -11,6 +11,15 @@ namespace mailsync::sync {
 // Records taken from the CRM's feed in one turn: big enough that the transaction's cost disappears, small
 // enough that a crash repeats little.
 inline constexpr size_t kCrmPage = 200;
+// Changes of a mail folder that commit together, pages they may come in, and how long reading on may take: a
+// commit costs as much as dozens of emails, and a crash repeats at most this.
+inline constexpr size_t kChangesPerCommit = 1000;
+inline constexpr int kPagesPerCommit = 100;
+inline constexpr Duration kLongestRead = std::chrono::seconds(10);
+// Text and HTML that is in memory at once, and the bodies that are asked for together: with the copies on
+// their way into the database a third of what a first sync may take.
+inline constexpr size_t kBytesPerCommit = size_t{6} << 20;
+inline constexpr size_t kBodiesAtOnce = 100;
 // How often a turn gathers and plans again when its commit meets somebody else's change.
 inline constexpr int kReplans = 3;
 // Tries of one remote write whose version was stale: read again, merge again.

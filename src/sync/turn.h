@@ -73,7 +73,7 @@ Task<Result<void>> resume(Context& context);
 
 // ---- the turns; each is one bounded step that commits ----
 
-// One page of a mail folder. Returns whether another page waits.
+// Some pages of a mail folder, at most kChangesPerCommit changes or so. Returns whether another page waits.
 Task<Result<bool>> email_turn(Context& context, const Collection& collection);
 // Parked items whose time has come are tried again, a few times.
 Task<Result<void>> retry_turn(Context& context);
