@@ -12,10 +12,12 @@ as_root() {
   fi
 }
 
-# Installs the packages that are missing. PostgreSQL is wanted for its programs only: no cluster of its own is created.
+# need_debian [PACKAGE…]: installs what is missing of packaging/debian-packages.txt and of what is named. PostgreSQL is
+# wanted for its programs only: no cluster of its own is created.
 need_debian() {
   local wanted missing
   wanted=$(grep -v '^#' packaging/debian-packages.txt)
+  [ $# -gt 0 ] && wanted+=$'\n'$(printf '%s\n' "$@")
   command -v npm >/dev/null || [ -x "$NODE_DIR/node_modules/.bin/npm" ] || wanted+=$'\nnpm'
   # shellcheck disable=SC2086
   missing=$(comm -23 <(sort <<<"$wanted") \
