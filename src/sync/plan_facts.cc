@@ -96,6 +96,8 @@ Plan freeze(const Situation& s, LinkState state, std::string cause, std::string 
   Plan plan{.cause = std::move(cause), .rule = std::move(rule)};
   plan.link = s.link;
   plan.link->state = state;
+  // Nothing was merged: what a side changed meanwhile is still a change when the link comes back.
+  plan.waiting = shared_fields(s.in_mailbox, s.in_crm);
   if (s.item) plan.link->marked = s.item->marked;
   if (state == LinkState::Dismissed) plan.link->marked = false;  // put back with its mark, it is marked again
   return plan;

@@ -56,6 +56,24 @@ TEST(Found, ACopyMarkedAfterTheOrganizerMovedTheMeetingIsTheSameMeeting) {
   EXPECT_EQ(rig.records(crm::RecordType::Meeting).size(), 1U);
 }
 
+TEST(Found, WhatTheCrmChangedBeforeTheMarkWentComesWithTheMark) {
+  Rig rig(1);
+  Seat& ann = rig.seats[0];
+  const Thing& thing = rig.ledger.add(model::Kind::Contact, 0, false);
+  auto& item = rig.world.add(*ann.lab, lab::IdKind::Contact, ann.lab->well_known("contacts")->number,
+                             {{"surname", thing.tag()}, {"categories", json::array{"CRM"}}}, rig.now());
+  ASSERT_TRUE(rig.pass(ann));
+  ASSERT_EQ(rig.records(crm::RecordType::Person).size(), 1U);
+  ASSERT_TRUE(
+      change(rig, ann, rig.records(crm::RecordType::Person).front(), {{"job_title", quoted("Clerk")}}));
+  set_marked(rig, ann, item, false);
+  ASSERT_TRUE(rig.pass(ann));
+  EXPECT_EQ(text_in(item, "jobTitle"), "");
+  set_marked(rig, ann, item, true);
+  expect_settled(rig);
+  EXPECT_EQ(text_in(item, "jobTitle"), "Clerk");
+}
+
 // Whichever call the process stands still at: its successor has the mailbox, and the email leaves once
 // (F148).
 TEST(Found, AnEmailLeavesOnceAlsoWhenItsWorkerStandsStillPastItsLease) {
