@@ -53,11 +53,17 @@ Task<Result<void>> retry_items(Context& context, Kind kind, std::vector<RemoteId
 Task<Result<void>> retry_records(Context& context, Kind kind, std::vector<RecordId> ids) {
   auto read = co_await context.engine.executor.blocking(
       [&] { return context.engine.crm.fetch(context.viewer(), kind, ids); });
+  // One that has its item by now, because it was changed meanwhile, must not get a second one.
+  const auto links = co_await context.engine.executor.blocking(
+      [&] { return context.engine.store.links_by_record(context.mailbox(), ids); });
+  if (!links) co_return fail(links.error());
   Batch batch{.kind = kind, .collection = "tried again", .was_parked = true};
   for (auto& record : read) {
     if (!record) continue;  // gone, or not this user's any more: its issue stays for him to read
+    const auto link = std::ranges::find(*links, record->id, &Link::record);
     Situation s{.kind = kind,
                 .mailbox = context.mailbox(),
+                .link = link == links->end() ? std::nullopt : std::optional(*link),
                 .record = *std::move(record),
                 .in_mailbox = context.replica.capabilities(kind),
                 .in_crm = context.engine.crm.capabilities(kind),
