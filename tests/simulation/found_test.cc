@@ -56,6 +56,38 @@ TEST(Found, ACopyMarkedAfterTheOrganizerMovedTheMeetingIsTheSameMeeting) {
   EXPECT_EQ(rig.records(crm::RecordType::Meeting).size(), 1U);
 }
 
+// While its pages are still being read, one of its occurrences changes.
+TEST(Found, ASeriesThatChangesWhileItIsReadIsReadAgain) {
+  for (uint64_t call = 2; call < 24; ++call) {
+    SCOPED_TRACE("call " + std::to_string(call));
+    Rig rig(1);
+    Seat& ann = rig.seats[0];
+    ASSERT_TRUE(rig.pass(ann));
+    rig.world.faults.page_max = 2;
+    const Thing& thing = rig.ledger.add(model::Kind::Meeting, 0, false);
+    json::object fields{{"subject", thing.tag()},
+                        {"start", at("2026-12-01T09:00:00")},
+                        {"end", at("2026-12-01T10:00:00")},
+                        {"categories", json::array{"CRM"}}};
+    fields["recurrence"] = {{"pattern", {{"type", "daily"}, {"interval", 1}}},
+                            {"range",
+                             {{"type", "numbered"},
+                              {"startDate", "2026-12-01"},
+                              {"numberOfOccurrences", 9},
+                              {"recurrenceTimeZone", "Europe/London"}}}};
+    auto& item = lab::create_event(rig.world, *ann.lab, ann.lab->well_known("calendar")->number,
+                                   std::move(fields), rig.now());
+    rig.wire.arm({.name = "", .what = Trouble::What::Act, .after = call, .act = [&] {
+                    const auto days =
+                        lab::occurrences_between(item, rig.now(), rig.now() + std::chrono::hours(24 * 60));
+                    lab::patch_event(rig.world, *ann.lab, item, days.back(),
+                                     {{"subject", thing.tag() + " bent"}}, rig.now());
+                  }});
+    ASSERT_TRUE(rig.pass(ann));
+    expect_settled(rig);
+  }
+}
+
 TEST(Found, WhatTheCrmChangedBeforeTheMarkWentComesWithTheMark) {
   Rig rig(1);
   Seat& ann = rig.seats[0];
@@ -72,6 +104,24 @@ TEST(Found, WhatTheCrmChangedBeforeTheMarkWentComesWithTheMark) {
   set_marked(rig, ann, item, true);
   expect_settled(rig);
   EXPECT_EQ(text_in(item, "jobTitle"), "Clerk");
+}
+
+TEST(Found, AParkedRecordThatWasChangedMeanwhileGetsOneItem) {
+  Rig rig(1);
+  Seat& ann = rig.seats[0];
+  const auto person_named = [&](const Thing& thing) {
+    return create(rig, ann, crm::RecordType::Person, {{"family_name", quoted(thing.tag())}});
+  };
+  ASSERT_TRUE(person_named(rig.ledger.add(model::Kind::Contact, 0, true)));
+  ASSERT_TRUE(rig.pass(ann));  // its folder and category are there
+  const auto person = person_named(rig.ledger.add(model::Kind::Contact, 0, true));
+  ASSERT_TRUE(person);
+  rig.wire.arm(
+      {.name = "", .on = On::Writes, .fault = {.what = lab::ScriptedFault::What::Status, .status = 409}});
+  ASSERT_TRUE(rig.pass(ann));
+  EXPECT_EQ(rig.number("SELECT count(*) FROM issue"), 1);
+  ASSERT_TRUE(change(rig, ann, *rig.record(person->id), {{"job_title", quoted("Clerk")}}));
+  expect_settled(rig);
 }
 
 // Whichever call the process stands still at: its successor has the mailbox, and the email leaves once
