@@ -146,6 +146,7 @@ Answer get_email(Api& api, const Request& request) {
     json["protection"] = detail.is_protected ? "encrypted" : "none";
     json["damaged"] = text_or_null(detail.note);
     json["has_original"] = !detail.raw_blob.empty();
+    json["shown"] = detail.shown;
     in_mailboxes = detail.mailboxes;
     return Reply{.json = std::move(json)};
   });
@@ -156,6 +157,22 @@ Answer get_email(Api& api, const Request& request) {
       mailboxes.push_back(mailbox_ref(*mailbox));
   out->json.as_object()["mailboxes"] = std::move(mailboxes);
   return out;
+}
+
+Answer narrow_email(Api& api, const Request& request) {
+  const auto id = record_id(request.path.at("id"));
+  if (!id) return std::unexpected(not_found("email"));
+  const value* wanted = request.body.if_contains("shown");
+  const auto shown =
+      wanted && wanted->is_string() ? crm::shown_named(wanted->get_string()) : std::optional<sync::Shown>();
+  if (!shown) return std::unexpected(Problem(422, "invalid", "Say who sees it: all, head or owner."));
+  Answer done = writing(api, [&](db::Session& session) -> Answer {
+    TRY_VOID(crm::rights_of(session, request.viewer));
+    TRY_VOID(crm::narrow_copy(session, request.viewer.account, request.viewer.user, *id, *shown));
+    return Reply{.status = 204};
+  });
+  if (!done) return done;
+  return get_email(api, request);
 }
 
 Answer get_email_original(Api& api, const Request& request) {

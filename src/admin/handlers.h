@@ -18,6 +18,7 @@ Answer list_users(Api& api, const Request& request);
 // emails.cc
 Answer list_emails(Api& api, const Request& request);
 Answer get_email(Api& api, const Request& request);
+Answer narrow_email(Api& api, const Request& request);
 Answer get_email_original(Api& api, const Request& request);
 Answer list_attachments(Api& api, const Request& request);
 Answer get_attachment(Api& api, const Request& request);
@@ -47,6 +48,7 @@ Task<Answer> resume_mailbox(Api& api, std::shared_ptr<const Request> request);
 
 // issues.cc
 Answer list_issues(Api& api, const Request& request);
+Answer answer_issue(Api& api, const Request& request);
 // runs.cc
 Task<Answer> list_runs(Api& api, std::shared_ptr<const Request> request);
 

@@ -7,6 +7,7 @@
 #include "admin/record_json.h"
 #include "crm/builtin/json_text.h"
 #include "crm/builtin/lists.h"
+#include "sync/review.h"
 
 namespace mailsync::admin {
 namespace {
@@ -65,6 +66,34 @@ Answer list_issues(Api& api, const Request& request) {
     }
     return Reply{.json = page_of(std::move(items), info)};
   });
+}
+
+// A person's word on an ambiguous match; the mailbox's next pass takes it into account.
+Answer answer_issue(Api& api, const Request& request) {
+  const auto id = crm::id_from(request.path.at("id"));
+  sync::Review answer;
+  if (const auto* person = request.body.if_contains("link_to"); person && person->is_string())
+    if (const auto number = crm::id_from(person->get_string()))
+      answer = {.choice = sync::Review::Choice::LinkTo, .person = {*number}};
+  if (const auto* apart = request.body.if_contains("keep_apart");
+      apart && apart->is_bool() && apart->get_bool() && answer.choice == sync::Review::Choice::Open)
+    answer.choice = sync::Review::Choice::KeepApart;
+  if (answer.choice == sync::Review::Choice::Open)
+    return std::unexpected(Problem(422, "invalid", "Say which person it is, or that it is another one."));
+  TRY(const auto mailboxes, api.store.mailboxes(request.viewer.account));
+  for (const sync::Mailbox& mailbox : mailboxes) {
+    if (!id || !may_see(request, mailbox)) continue;
+    TRY(const auto issues, api.store.open_issues(mailbox.id));
+    for (const sync::Issue& issue : issues) {
+      if (issue.id.value != *id) continue;
+      if (!issue.key.starts_with(sync::kReviewPrefix))
+        return std::unexpected(Problem(422, "invalid", "This issue needs no such answer."));
+      TRY_VOID(sync::answer_review(api.store, mailbox.id, issue.remote_id, answer));
+      api.wake(mailbox.id);
+      return Reply{.status = 202};
+    }
+  }
+  return std::unexpected(not_found("issue"));
 }
 
 }  // namespace mailsync::admin

@@ -83,6 +83,7 @@ constexpr std::array kRoutes{
 
     Route{"listEmails", "GET", "/api/v1/emails", &list_emails},
     Route{"getEmail", "GET", "/api/v1/emails/{id}", &get_email},
+    Route{"narrowEmail", "PATCH", "/api/v1/emails/{id}", &narrow_email},
     Route{"getEmailOriginal", "GET", "/api/v1/emails/{id}/original", &get_email_original},
     Route{"listAttachments", "GET", "/api/v1/emails/{id}/attachments", &list_attachments},
     Route{"getAttachment", "GET", "/api/v1/emails/{id}/attachments/{attachment_id}", &get_attachment},
@@ -106,6 +107,7 @@ constexpr std::array kRoutes{
     Route{"resumeMailbox", "POST", "/api/v1/mailboxes/{id}/resume", &resume_mailbox},
     Route{"getSignInOutcome", "GET", "/api/v1/oauth/outcomes/{id}", &get_sign_in_outcome},
     Route{"listIssues", "GET", "/api/v1/issues", &list_issues},
+    Route{"answerIssue", "POST", "/api/v1/issues/{id}/answer", &answer_issue},
     Route{"listRuns", "GET", "/api/v1/runs", &list_runs},
     Route{"events", "GET", "/api/v1/events", &open_events},
 

@@ -11,27 +11,29 @@ namespace {
 constexpr Duration kLook = std::chrono::seconds(1);
 constexpr size_t kPage = 500;
 
-Result<int64_t> newest(Data& data) {
-  int64_t seq = 0;
+Result<crm::Seen> newest(Data& data) {
+  crm::Seen seen;
   TRY_VOID(data.database->read([&](db::Session& session) -> Result<void> {
-    TRY(seq, crm::newest_seq(session, kAccount));
+    TRY(seen, crm::newest_change(session, kAccount));
     return {};
   }));
-  return seq;
+  return seen;
 }
 
-// The mailboxes that the changes after `seq` concern; moves `seq` on.
-Result<std::set<MailboxId>> concerned(Data& data, int64_t& seq) {
+// The mailboxes that the changes after `seen` concern; moves it on.
+Result<std::set<MailboxId>> concerned(Data& data, crm::Seen& seen, Instant now) {
   crm::ChangedForUsers changed;
   TRY_VOID(data.database->read([&](db::Session& session) -> Result<void> {
-    TRY(changed, crm::user_changes_since(session, kAccount, seq, kPage));
+    TRY(changed, crm::user_changes_since(session, kAccount, seen, kPage, now));
     return {};
   }));
-  seq = changed.seq;
+  seen = {.seq = changed.seq, .epoch = changed.epoch};
   std::set<MailboxId> mailboxes;
-  if (changed.records.empty()) return mailboxes;
-  TRY(const auto links, data.store->links_of_records(kAccount, changed.records));
-  for (const sync::Link& link : links) mailboxes.insert(link.mailbox);
+  if (changed.records.empty() && changed.users.empty()) return mailboxes;
+  if (!changed.records.empty()) {
+    TRY(const auto links, data.store->links_of_records(kAccount, changed.records));
+    for (const sync::Link& link : links) mailboxes.insert(link.mailbox);
+  }
   const std::set<UserId> users(changed.users.begin(), changed.users.end());
   TRY(const auto all, data.store->mailboxes(kAccount));
   for (const sync::Mailbox& mailbox : all)
@@ -43,14 +45,15 @@ Result<std::set<MailboxId>> concerned(Data& data, int64_t& seq) {
 
 Task<void> watch_crm(Executor& executor, Data& data, schedule::Scheduler& scheduler) {
   auto begin = co_await executor.blocking([&data] { return newest(data); });
-  int64_t seen = begin.value_or(0);
+  crm::Seen seen = begin.value_or(crm::Seen{});
   while (true) {
     co_await executor.sleep_for(kLook);
-    auto look =
-        co_await executor.blocking([&data, from = seen]() -> Result<std::pair<std::set<MailboxId>, int64_t>> {
-          int64_t seq = from;
-          TRY(auto mailboxes, concerned(data, seq));
-          return std::pair(std::move(mailboxes), seq);
+    auto look = co_await executor.blocking(
+        [&data, from = seen,
+         now = executor.clock().now()]() -> Result<std::pair<std::set<MailboxId>, crm::Seen>> {
+          crm::Seen after = from;
+          TRY(auto mailboxes, concerned(data, after, now));
+          return std::pair(std::move(mailboxes), after);
         });
     if (!look) {
       log::error("crm_changes_not_read", look.error());

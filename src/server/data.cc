@@ -6,17 +6,6 @@
 #include "store/schema.h"
 
 namespace mailsync::server {
-namespace {
-
-crm::ScopeWindow window_of(const sync::Profile& profile) {
-  crm::ScopeWindow window;
-  window.completed_task_days = profile.completed_task_days;
-  window.meeting_days_back = profile.meeting_days_back;
-  window.meeting_months_ahead = profile.meeting_months_ahead;
-  return window;
-}
-
-}  // namespace
 
 Result<Data> open_data(const Settings& settings, const Clock& clock) {
   Data data;
@@ -31,7 +20,7 @@ Result<Data> open_data(const Settings& settings, const Clock& clock) {
   data.store = std::make_unique<store::StateStore>(*data.database);
   data.leases = std::make_unique<store::LeaseStore>(*data.database);
   data.runs = std::make_unique<store::RunStore>(*data.database);
-  data.crm = std::make_unique<crm::BuiltinReplica>(*data.database, clock, window_of(settings.profile));
+  data.crm = std::make_unique<crm::BuiltinReplica>(*data.database, clock);
   data.directory = std::make_unique<crm::BuiltinDirectory>(*data.database);
   data.outbox = std::make_unique<crm::BuiltinOutbox>(*data.database);
   return data;

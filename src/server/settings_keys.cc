@@ -240,8 +240,11 @@ std::vector<SettingsKey> connection_keys() {
   };
 }
 
+constexpr std::string_view kFolders = "a list of names, such as [\"Inbox/Projects\", \"Customers\"]";
+
 std::vector<SettingsKey> profile_keys() {
   using sync::NoMatch;
+  using sync::Shown;
   using sync::Winner;
   return {
       text("profile", "category", [](Settings& s) -> std::string& { return s.profile.category; }),
@@ -268,8 +271,21 @@ std::vector<SettingsKey> profile_keys() {
                      {"create_lead", NoMatch::CreateLead},
                      {"create_person", NoMatch::CreatePerson}},
                     [](Settings& s, NoMatch n) { s.profile.no_match = n; }),
-      list("profile", "excluded_folders", "a list of folder names",
+      word<Shown>("profile", "emails_shown", "one of \"all\", \"head\", \"owner\"",
+                  {{"all", Shown::All}, {"head", Shown::Head}, {"owner", Shown::Owner}},
+                  [](Settings& s, Shown shown) { s.profile.emails_shown = shown; }),
+      list("profile", "included_folders", kFolders,
+           [](Settings& s) -> std::vector<std::string>& { return s.profile.included_folders; }),
+      list("profile", "excluded_folders", kFolders,
            [](Settings& s) -> std::vector<std::string>& { return s.profile.excluded_folders; }),
+      list("profile", "included_contact_folders", kFolders,
+           [](Settings& s) -> std::vector<std::string>& { return s.profile.included_contact_folders; }),
+      list("profile", "excluded_contact_folders", kFolders,
+           [](Settings& s) -> std::vector<std::string>& { return s.profile.excluded_contact_folders; }),
+      list("profile", "included_task_lists", kFolders,
+           [](Settings& s) -> std::vector<std::string>& { return s.profile.included_task_lists; }),
+      list("profile", "excluded_task_lists", kFolders,
+           [](Settings& s) -> std::vector<std::string>& { return s.profile.excluded_task_lists; }),
       text("profile", "contact_folder", [](Settings& s) -> std::string& { return s.profile.contact_folder; }),
       number("profile", "meeting_days_back", "a whole number of days from 0 to 3650", 0, 3650,
              [](Settings& s, int64_t n) { s.profile.meeting_days_back = static_cast<int>(n); }),

@@ -12,6 +12,20 @@ Result<std::optional<sync::CursorState>> StateStore::cursor(MailboxId mailbox, s
   return sync::CursorState{rows[0][0].id<Cursor>(), rows[0][1].boolean(), rows[0][2].instant()};
 }
 
+Result<std::vector<std::pair<std::string, sync::CursorState>>> StateStore::cursors(MailboxId mailbox,
+                                                                                   std::string_view prefix,
+                                                                                   size_t limit) {
+  TRY(db::Rows rows,
+      query("SELECT collection, cursor, enumerated, saved_at_us FROM sync_cursor WHERE mailbox_id = $1 AND "
+            "substr(collection, 1, $2) = $3 ORDER BY collection LIMIT $4",
+            {mailbox, static_cast<int64_t>(prefix.size()), prefix, limit}));
+  std::vector<std::pair<std::string, sync::CursorState>> out;
+  for (const db::Row& row : rows)
+    out.emplace_back(row[0].text(),
+                     sync::CursorState{row[1].id<Cursor>(), row[2].boolean(), row[3].instant()});
+  return out;
+}
+
 Result<void> StateStore::save_cursor(Transaction& transaction, MailboxId mailbox, std::string_view collection,
                                      const sync::CursorState& state) {
   TRY_VOID(

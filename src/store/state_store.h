@@ -40,6 +40,9 @@ class StateStore final : public sync::StateStore {
 
   // cursors.cc
   Result<std::optional<sync::CursorState>> cursor(MailboxId mailbox, std::string_view collection) override;
+  Result<std::vector<std::pair<std::string, sync::CursorState>>> cursors(MailboxId mailbox,
+                                                                         std::string_view prefix,
+                                                                         size_t limit) override;
   Result<std::vector<sync::RemovalHint>> removals(MailboxId mailbox) override;
   Result<void> save_cursor(Transaction&, MailboxId mailbox, std::string_view collection,
                            const sync::CursorState&) override;

@@ -1,6 +1,7 @@
 #include "base/all_of.h"
 #include "sync/decide.h"
 #include "sync/journal.h"
+#include "sync/review.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -60,7 +61,7 @@ Task<Result<void>> read_again(Context& context, Planned& planned) {
   auto fetched = co_await context.replica.fetch(s.kind, {planned.plan.remote->id});
   if (fetched.front()) {
     s.item = *std::move(fetched.front());
-    s.presence = s.item->in_deleted_items ? Presence::Removed : Presence::Present;
+    s.presence = presence_of(*s.item);
   } else if (fetched.front().error().kind == ErrorKind::Gone) {
     s.item.reset();
     s.presence = Presence::Removed;
@@ -163,6 +164,18 @@ struct Commit {
     return store().close_issue(tx, context.mailbox(), parked_key({}, s.record ? s.record->id : RecordId{}));
   }
 
+  // What waits for a person is planned again when the people whom it may be change (review_turn.cc).
+  Result<void> keep_review(const Planned& planned) {
+    const Situation& s = planned.situation;
+    if (!s.item) return {};
+    const std::string place = std::string(kReviewPrefix) + s.item->id.value;
+    if (planned.plan.review_ends) return store().forget_cursor(tx, context.mailbox(), place);
+    if (!planned.plan.to_review) return {};
+    OpenReview review{.addresses = addresses_of(*s.item), .people = s.people};
+    return store().save_cursor(tx, context.mailbox(), place,
+                               {.cursor = {to_json(review)}, .saved_at = context.now()});
+  }
+
   // The CRM's own refusals park the item; anything else gives the transaction up.
   Result<std::optional<CrmRecord>> write_crm(Planned& planned) {
     if (!planned.plan.crm) return std::optional<CrmRecord>{};
@@ -183,6 +196,7 @@ struct Commit {
     if (batch.was_parked) TRY_VOID(unpark(planned.situation));
     for (const Issue& issue : plan.issues) TRY_VOID(store().open_issue(tx, issue));
     for (const std::string& key : plan.solved) TRY_VOID(store().close_issue(tx, context.mailbox(), key));
+    TRY_VOID(keep_review(planned));
     if (plan.forget_link) return store().remove_link(tx, planned.situation.link->id);
     if (!plan.link) return {};
     Link link = settle(plan, planned.situation, planned.stored_item ? &*planned.stored_item : nullptr,
@@ -216,7 +230,7 @@ bool has_work(const Batch& batch) {
   if (batch.cursor || batch.was_parked || !batch.note.empty() || !batch.forget.empty()) return true;
   for (const Planned& planned : batch.items)
     if (planned.plan.writes() || planned.plan.link || planned.plan.forget_link ||
-        !planned.plan.issues.empty())
+        !planned.plan.issues.empty() || planned.plan.review_ends)
       return true;
   return false;
 }

@@ -16,14 +16,24 @@
 #include "model/email.h"
 #include "model/fields.h"
 #include "model/kind.h"
+#include "sync/profile.h"
 #include "sync/replica.h"
 
 namespace mailsync::sync {
+
+// Days that count, from today.
+struct ScopeWindow {
+  int completed_task_days = 14;
+  int meeting_days_back = 14;
+  int meeting_months_ahead = 24;
+};
 
 // On whose behalf: every CRM write runs with that user's rights.
 struct Viewer {
   AccountId account;
   UserId user;
+  // His profile's window: what is older or further ahead is not in his scope.
+  ScopeWindow window = {};
 };
 
 struct CrmRecord {
@@ -58,6 +68,10 @@ struct CrmWrite {
   Fields fields;             // Create: all; Update: only what changes
   std::string series_key;    // meetings
   bool as_lead = false;      // Contact, Create: a lead instead of a person
+  RecordId organisation;     // Contact, Create: where he works; 0 = not known
+  // Contact, Create: whoever has one of his addresses was considered. Anybody else who has one by now makes
+  // the write VersionStale, so that two mailboxes at once never make one person twice.
+  std::optional<std::vector<RecordId>> considered;
 };
 
 struct EmailRecordWrite {
@@ -65,6 +79,7 @@ struct EmailRecordWrite {
   std::string identity;           // model::email_identity
   MailboxId mailbox;              // whose copy this is: Bcc is visible to its owner alone
   std::vector<RecordId> related;  // people and leads matched by address
+  Shown shown = Shown::All;       // of this copy
 };
 
 // Bytes of an attachment on their way in, piece by piece; memory holds 1 MiB at most. Given up unfinished,
@@ -104,7 +119,8 @@ class LocalReplica {
   // Adds this mailbox's copy to an email that is known already (Directory::emails_by_identity): its head is
   // enough, no body need be fetched. Gone when there is no such email.
   virtual Result<void> add_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
-                                      MailboxId mailbox, const model::EmailHead& head) = 0;
+                                      MailboxId mailbox, const model::EmailHead& head,
+                                      Shown shown) = 0;
   // Takes this mailbox's copy away; the record stays.
   virtual Result<void> remove_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
                                          MailboxId mailbox) = 0;
@@ -117,6 +133,11 @@ struct PersonRef {
   RecordId id;
   bool is_lead = false;
   std::string given_name, family_name;
+};
+
+struct OrganisationRef {
+  RecordId id;
+  std::string name;
 };
 
 // What gather asks, always in batches. Keys that match nothing are simply absent from the answer.
@@ -132,6 +153,9 @@ class Directory {
   // Keyed by model::series_key.
   virtual Result<std::map<std::string, RecordId>> meetings_by_series(AccountId account,
                                                                      std::span<const std::string> keys) = 0;
+  // Keyed by domain as asked (lower case); one that two organisations share is not in the answer.
+  virtual Result<std::map<std::string, OrganisationRef>> organisations_by_domain(
+      AccountId account, std::span<const std::string> domains) = 0;
   // Conversations of this mailbox of which some email is already in the CRM.
   virtual Result<std::set<std::string>> shared_conversations(
       AccountId account, MailboxId mailbox, std::span<const std::string> conversation_ids) = 0;

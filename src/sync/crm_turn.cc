@@ -44,7 +44,10 @@ Result<CrmPage> read(Context& context, Kind kind, const std::string& name) {
                 .now = context.now()};
     const auto link = by_record.find(record.id);
     if (link != by_record.end()) {
-      if (link->second.record_version == record.version && !record.deleted)
+      // A record enters or leaves a view without changing itself.
+      const bool scope_moved =
+          link->second.made_by == MadeBy::Crm && record.in_scope != (link->second.state == LinkState::Active);
+      if (link->second.record_version == record.version && !record.deleted && !scope_moved)
         continue;  // our own write coming back
       s.link = link->second;
       s.other_copy_is_source = elsewhere[record.id] && !s.link->is_organizer;
@@ -55,6 +58,29 @@ Result<CrmPage> read(Context& context, Kind kind, const std::string& name) {
     out.situations.push_back(std::move(s));
   }
   return out;
+}
+
+// A frozen link that the CRM wants back: its item may have been edited meanwhile, and nobody has looked.
+Task<Result<void>> look_at_frozen(Context& context, Kind kind, std::vector<Situation>& situations) {
+  std::vector<Situation*> frozen;
+  std::vector<RemoteId> ids;
+  for (Situation& s : situations)
+    if (s.link && s.link->state == LinkState::Frozen && s.link->marked && s.record->in_scope) {
+      frozen.push_back(&s);
+      ids.push_back(s.link->remote_id);
+    }
+  if (ids.empty()) co_return Result<void>{};
+  auto fetched = co_await context.replica.fetch(kind, ids);
+  for (size_t i = 0; i < frozen.size(); ++i) {
+    if (fetched[i]) {
+      frozen[i]->item = *std::move(fetched[i]);
+      frozen[i]->presence = presence_of(*frozen[i]->item);
+    } else if (fetched[i].error().kind != ErrorKind::Gone &&
+               fetched[i].error().kind != ErrorKind::ItemInvalid) {
+      co_return fail(std::move(fetched[i]).error());
+    }
+  }
+  co_return Result<void>{};
 }
 
 // The CRM deleted a lot at once: our copies stay until a person approves.
@@ -87,6 +113,7 @@ Task<Result<bool>> crm_turn(Context& context, Kind kind) {
   for (int tries = 0;; ++tries) {
     auto read_page = co_await context.engine.executor.blocking([&] { return read(context, kind, name); });
     if (!read_page) co_return fail(std::move(read_page).error());
+    CO_TRY_VOID(co_await look_at_frozen(context, kind, read_page->situations));
     Batch batch{.kind = kind, .collection = "CRM"};
     for (Situation& s : read_page->situations) {
       Plan planned = plan(s);

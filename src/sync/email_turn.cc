@@ -6,9 +6,12 @@
 #include <unordered_map>
 
 #include "model/contact.h"
+#include "sync/business_domain.h"
 #include "sync/decide.h"
 #include "sync/item_turn.h"
+#include "sync/plan_email.h"
 #include "sync/scope.h"
+#include "sync/sweep.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -25,7 +28,8 @@ struct Wanted {
   std::optional<model::Email> body;
   std::vector<RecordId> related;
   std::optional<Error> failed;
-  std::string_view dropped;  // why it is not wanted after all; "" when it is
+  bool opens_conversation = false;  // the first one shared of its conversation, and the rest shall follow
+  std::string_view dropped;         // why it is not wanted after all; "" when it is
 };
 
 struct EmailPage {
@@ -35,11 +39,8 @@ struct EmailPage {
   std::vector<JournalEntry> entries;
   Counts counts;
   std::map<std::string, std::vector<PersonRef>> people;
+  std::map<std::string, OrganisationRef> organisations;  // by domain
 };
-
-bool is_wanted_back(const RemoteItem& item, const Link& link) {
-  return item.marked && (link.state == LinkState::Frozen || link.state == LinkState::Dismissed);
-}
 
 JournalEntry entry_for(const Context& context, const RemoteItem& item, std::string action, std::string cause,
                        std::string rule) {
@@ -57,22 +58,16 @@ JournalEntry entry_for(const Context& context, const RemoteItem& item, std::stri
           .at = context.now()};
 }
 
-// A linked email: only its mark matters.
-void judge_linked(const Context& context, const RemoteItem& item, Link link, EmailPage& page) {
-  const bool back = is_wanted_back(item, link),
-             taken_off = !item.marked && link.marked && link.state == LinkState::Active;
-  if (!back && !taken_off && item.marked == link.marked) return;
-  if (back || taken_off) {
-    link.state = back ? LinkState::Active : LinkState::Frozen;
-    JournalEntry entry = entry_for(context, item, back ? "resume" : "freeze",
-                                   back ? "marked again" : "category removed", "category");
+void judge_linked(const Context& context, const RemoteItem& item, const Link& link, EmailPage& page) {
+  EmailPlan plan = plan_linked_email(presence_of(item), item, link, context.now());
+  if (!plan.link) return;
+  if (!plan.action.empty()) {
+    JournalEntry entry = entry_for(context, item, plan.action, plan.cause, plan.rule);
     entry.link = link.id;
     entry.record = link.record;
     page.entries.push_back(std::move(entry));
   }
-  link.marked = item.marked;
-  link.synced_at = context.now();
-  page.moved.push_back(std::move(link));
+  page.moved.push_back(*std::move(plan.link));
 }
 
 Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items) {
@@ -101,6 +96,15 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
     TRY(known, engine.directory.emails_by_identity(account, identities));
     TRY(shared, engine.directory.shared_conversations(account, context.mailbox(), conversations));
     TRY(page.people, engine.directory.people_by_address(account, addresses));
+    if (context.profile().no_match != NoMatch::LeaveUnlinked) {
+      std::vector<std::string> domains;
+      for (const std::string& address : addresses)
+        if (!page.people.contains(address))
+          std::ranges::move(business_domains(address), std::back_inserter(domains));
+      if (!domains.empty()) {
+        TRY(page.organisations, engine.directory.organisations_by_domain(account, domains));
+      }
+    }
   }
   for (const RemoteItem& item : items) {
     if (const auto link = by_id.find(item.id); link != by_id.end()) {
@@ -120,6 +124,9 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
       continue;
     }
     Wanted wanted{.item = item, .identity = model::email_identity(*item.head), .rule = verdict.rule};
+    const std::string& conversation = item.head->conversation_id;
+    wanted.opens_conversation = context.profile().share_whole_conversation && item.marked &&
+                                !conversation.empty() && !shared.contains(conversation);
     if (const auto at = known.find(wanted.identity); at != known.end()) wanted.known = at->second;
     page.waiting.push_back(std::move(wanted));
   }
@@ -238,6 +245,13 @@ const model::Address* counterpart(const Context& context, const model::EmailHead
   return nullptr;
 }
 
+// The most precise domain that an organisation has: mail.acme.example before acme.example.
+const OrganisationRef* organisation_of(const EmailPage& page, const std::string& address) {
+  for (const std::string& domain : business_domains(address))
+    if (const auto at = page.organisations.find(domain); at != page.organisations.end()) return &at->second;
+  return nullptr;
+}
+
 Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, Wanted& wanted) {
   const NoMatch rule = context.profile().no_match;
   const model::EmailHead& head = wanted.body->head;
@@ -256,11 +270,14 @@ Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, W
     contact.family_name = who->name.empty() ? who->address : who->name;
   }
   contact.emails = std::vector<std::string>{who->address};
+  const OrganisationRef* works_at = organisation_of(page, key);
+  if (works_at) contact.company = works_at->name;
   auto made = context.engine.crm.apply(tx, context.viewer(),
                                        {.op = CrmWrite::Op::Create,
                                         .kind = Kind::Contact,
                                         .fields = model::fields_of(contact),
-                                        .as_lead = rule == NoMatch::CreateLead});
+                                        .as_lead = rule == NoMatch::CreateLead,
+                                        .organisation = works_at ? works_at->id : RecordId{}});
   if (!made)
     return made.error().kind == ErrorKind::Forbidden ? Result<void>{}
                                                      : Result<void>(fail(std::move(made).error()));
@@ -314,7 +331,8 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
     writes.push_back({.email = std::move(*wanted->body),
                       .identity = wanted->identity,
                       .mailbox = context.mailbox(),
-                      .related = wanted->related});
+                      .related = wanted->related,
+                      .shown = context.profile().emails_shown});
   }
   std::unordered_map<std::string, RecordId> made;
   if (!writes.empty()) {
@@ -325,7 +343,7 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
   for (Wanted* wanted : copies) {
     if (!wanted->known) wanted->known = made.at(wanted->identity);
     TRY_VOID(context.engine.crm.add_email_copy(tx, context.viewer(), wanted->known, context.mailbox(),
-                                               *wanted->item.head));
+                                               *wanted->item.head, context.profile().emails_shown));
   }
   page.counts.to_crm_created += static_cast<int64_t>(fresh.size());
   page.counts.to_crm_linked += static_cast<int64_t>(copies.size());
@@ -354,6 +372,10 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
                        .container = wanted.item.container.empty() ? batch.collection : wanted.item.container,
                        .hash = wanted.identity,
                        .synced_at = context.now()});
+      if (wanted.opens_conversation)
+        TRY_VOID(store.save_cursor(tx, context.mailbox(),
+                                   std::string(kConversationPrefix) + wanted.item.head->conversation_id,
+                                   {.saved_at = context.now()}));
       entries.push_back(entry_for(context, wanted.item, wanted.body ? "create" : "link", "new in the mailbox",
                                   wanted.rule));
       entries.back().record = wanted.known;
@@ -364,6 +386,9 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
     if (!entries.empty()) TRY_VOID(store.save_journal(tx, entries));
     const bool last = page.waiting.empty();
     if (last && !batch.note.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), batch.note));
+    if (last)
+      for (const std::string& place : batch.forget)
+        TRY_VOID(store.forget_cursor(tx, context.mailbox(), place));
     if (last && batch.cursor)
       TRY_VOID(store.save_cursor(tx, context.mailbox(), batch.cursor->first, batch.cursor->second));
     if (!page.counts.empty())
@@ -375,7 +400,8 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
 Task<Result<void>> take_parts(Context& context, const EmailBatch& batch, EmailPage& page, bool& counted) {
   do {
     CO_TRY_VOID(co_await fetch_part(context, page));
-    const bool work = batch.cursor || !batch.note.empty() || !page.wanted.empty() || !page.moved.empty();
+    const bool work = batch.cursor || !batch.note.empty() || !batch.forget.empty() || !page.wanted.empty() ||
+                      !page.moved.empty();
     if (!work) continue;
     auto done = co_await context.engine.executor.blocking([&] { return commit(context, batch, page); });
     CO_TRY_VOID(std::move(done));

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "model/contact.h"
+#include "sync/review.h"
 #include "sync/turn.h"
 
 namespace mailsync::sync {
@@ -21,6 +23,8 @@ class Gather {
       record_ids_.push_back(link.record);
       links_.emplace(link.remote_id, std::move(link));
     }
+    TRY_VOID(judge_unmarked(items));
+    TRY_VOID(read_reviews(items));
     TRY_VOID(find_candidates(items));
     TRY_VOID(read_records());
     TRY_VOID(read_sources());
@@ -32,7 +36,57 @@ class Gather {
  private:
   StateStore& store() { return context_.engine.store; }
 
-  bool is_new_and_marked(const RemoteItem& item) const { return item.marked && !links_.contains(item.id); }
+  // It may become a record: candidates for it are looked up.
+  bool may_be_new(const RemoteItem& item) const {
+    const auto link = links_.find(item.id);
+    if (link == links_.end()) {
+      const auto verdict = captured_.find(item.id);
+      return item.marked || (verdict != captured_.end() && verdict->second.share);
+    }
+    return item.marked &&
+           (link->second.state == LinkState::Dismissed || link->second.state == LinkState::Tombstone);
+  }
+
+  // Unmarked meetings that the profile may want all the same.
+  Result<void> judge_unmarked(const std::vector<RemoteItem>& items) {
+    if (kind_ != Kind::Meeting) return {};
+    const People& us = context_.input.people;
+    std::vector<std::string> addresses;
+    std::vector<const RemoteItem*> unmarked;
+    const bool asks = context_.profile().capture_meetings == Capture::KnownPeople ||
+                      context_.profile().capture_meetings == Capture::AnyExternal;
+    for (const RemoteItem& item : items) {
+      if (item.marked || links_.contains(item.id)) continue;
+      unmarked.push_back(&item);
+      if (!asks) continue;
+      for (const std::string& address : meeting_participants(item.fields))
+        if (!us.own_addresses.contains(address)) addresses.push_back(model::address_for_matching(address));
+    }
+    std::map<std::string, std::vector<PersonRef>> people;
+    if (!addresses.empty()) {
+      TRY(people, context_.engine.directory.people_by_address(context_.input.mailbox.account, addresses));
+    }
+    for (const RemoteItem* item : unmarked) {
+      const auto everyone = meeting_participants(item->fields);
+      const bool known = std::ranges::any_of(everyone, [&](const std::string& address) {
+        return !us.own_addresses.contains(address) && people.contains(model::address_for_matching(address));
+      });
+      captured_.emplace(
+          item->id, judge_meeting(*item, {.known_person = known}, context_.profile(), us, context_.now()));
+    }
+    return {};
+  }
+
+  // What waits for a person's word, and what he said.
+  Result<void> read_reviews(const std::vector<RemoteItem>& items) {
+    if (kind_ != Kind::Contact || std::ranges::none_of(items, [&](const RemoteItem& item) {
+          return may_be_new(item) || !links_.contains(item.id);
+        }))
+      return {};
+    TRY(const auto open, open_reviews(store(), context_.mailbox()));
+    for (const auto& [id, review] : open) reviews_.emplace(id, review.answer);
+    return {};
+  }
 
   Result<void> find_candidates(const std::vector<RemoteItem>& items) {
     if (kind_ == Kind::Contact) return find_people(items);
@@ -44,16 +98,16 @@ class Gather {
     std::vector<std::string> addresses;
     std::unordered_map<RemoteId, std::vector<std::string>> of_item;
     for (const RemoteItem& item : items) {
-      if (!is_new_and_marked(item)) continue;
-      const auto contact = model::contact_from(item.fields);
-      if (!contact || !contact->emails.is_set()) continue;
-      for (const std::string& address : contact->emails.value())
-        of_item[item.id].push_back(model::address_for_matching(address));
+      if (!may_be_new(item)) continue;
+      if (const auto said = reviews_.find(item.id); said != reviews_.end() && said->second.person)
+        add_candidate(item.id, said->second.person);
+      of_item[item.id] = addresses_of(item);
       addresses.insert(addresses.end(), of_item[item.id].begin(), of_item[item.id].end());
     }
     if (addresses.empty()) return {};
     TRY(const auto people,
         context_.engine.directory.people_by_address(context_.input.mailbox.account, addresses));
+    for (const auto& [id, mine] : of_item) people_[id] = people_at(people, mine);
     for (const auto& [id, mine] : of_item)
       for (const std::string& address : mine)
         if (const auto at = people.find(address); at != people.end())
@@ -65,11 +119,11 @@ class Gather {
   Result<void> find_series(const std::vector<RemoteItem>& items) {
     std::vector<std::string> keys;
     for (const RemoteItem& item : items)
-      if (is_new_and_marked(item) && !item.series_key.empty()) keys.push_back(item.series_key);
+      if (may_be_new(item) && !item.series_key.empty()) keys.push_back(item.series_key);
     if (keys.empty()) return {};
     TRY(const auto known, context_.engine.directory.meetings_by_series(context_.input.mailbox.account, keys));
     for (const RemoteItem& item : items)
-      if (const auto at = known.find(item.series_key); at != known.end() && is_new_and_marked(item))
+      if (const auto at = known.find(item.series_key); at != known.end() && may_be_new(item))
         add_candidate(item.id, at->second);
     return {};
   }
@@ -89,6 +143,8 @@ class Gather {
     for (size_t i = 0; i < read.size(); ++i) {
       if (read[i])
         records_.emplace(record_ids_[i], *std::move(read[i]));
+      else if (read[i].error().kind == ErrorKind::Forbidden)
+        hidden_.insert(record_ids_[i]);
       else if (read[i].error().kind != ErrorKind::Gone)
         return fail(std::move(read[i]).error());
     }
@@ -117,10 +173,15 @@ class Gather {
     });
   }
 
+  // A record that this user may not see: it is there, and nothing else is known of it.
+  CrmRecord unseen(RecordId id, int64_t version) const {
+    return {.kind = kind_, .id = id, .version = version, .may_write = false};
+  }
+
   Situation situation(RemoteItem item) {
     Situation s{.kind = kind_,
                 .mailbox = context_.mailbox(),
-                .presence = item.in_deleted_items ? Presence::Removed : Presence::Present,
+                .presence = presence_of(item),
                 .in_mailbox = context_.replica.capabilities(kind_),
                 .in_crm = context_.engine.crm.capabilities(kind_),
                 .profile = context_.profile(),
@@ -129,18 +190,24 @@ class Gather {
       s.link = link->second;
       if (const auto record = records_.find(s.link->record); record != records_.end())
         s.record = record->second;
+      else if (hidden_.contains(s.link->record))
+        s.record = unseen(s.link->record, s.link->record_version);
       s.other_copy_is_source = outranked(item, s.link->record, s.link->id);
     }
     if (const auto list = candidates_.find(item.id); list != candidates_.end())
       for (const RecordId id : list->second) {
         const auto record = records_.find(id);
-        if (record == records_.end() || record->second.deleted) continue;
-        Candidate candidate{.record = record->second};
+        const bool hidden = hidden_.contains(id);
+        if (!hidden && (record == records_.end() || record->second.deleted)) continue;
+        Candidate candidate{.record = hidden ? unseen(id, 0) : record->second, .hidden = hidden};
         if (const auto here = by_record_.find(id); here != by_record_.end())
           candidate.link_here = here->second;
         s.other_copy_is_source = outranked(item, id, {});
         s.candidates.push_back(std::move(candidate));
       }
+    if (const auto who = people_.find(item.id); who != people_.end()) s.people = who->second;
+    if (const auto verdict = captured_.find(item.id); verdict != captured_.end()) s.capture = verdict->second;
+    if (const auto said = reviews_.find(item.id); said != reviews_.end()) s.review = said->second;
     s.item = std::move(item);
     return s;
   }
@@ -148,9 +215,13 @@ class Gather {
   Context& context_;
   Kind kind_;
   std::unordered_map<RemoteId, Link> links_;
+  std::unordered_map<RemoteId, Verdict> captured_;
+  std::unordered_map<RemoteId, Review> reviews_;
+  std::unordered_map<RemoteId, std::string> people_;
   std::unordered_map<RemoteId, std::vector<RecordId>> candidates_;
   std::vector<RecordId> record_ids_;
   std::unordered_map<RecordId, CrmRecord> records_;
+  std::set<RecordId> hidden_;
   std::unordered_map<RecordId, Link> by_record_;
   std::unordered_map<RecordId, std::vector<Link>> others_;
 };

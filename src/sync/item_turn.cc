@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sync/review.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -132,43 +133,84 @@ Issue unreadable(const Context& context, const Change& change, Kind kind) {
           .attempts = 1};
 }
 
-}  // namespace
+// What two items of one page must not both become: the same record, a person of the same address, the same
+// meeting.
+std::vector<std::string> claims_of(const Situation& s, const Plan& planned) {
+  std::vector<std::string> out;
+  if (s.link || !s.item || (!planned.link && !planned.to_review)) return out;
+  if (planned.link && planned.link->record)
+    out.push_back("record " + std::to_string(planned.link->record.value));
+  if (s.kind == Kind::Meeting && !s.item->series_key.empty()) out.push_back("series " + s.item->series_key);
+  if (s.kind == Kind::Contact && planned.crm && planned.crm->op == CrmWrite::Op::Create)
+    for (const std::string& address : addresses_of(*s.item)) out.push_back("address " + address);
+  return out;
+}
 
-Task<Result<bool>> item_turn(Context& context, const Collection& collection) {
-  CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
-  CO_TRY(ChangePage page, co_await read_page(context, collection, cursor));
+// Plans and carries out one round of a page; what must wait for the others of it comes back.
+Task<Result<std::vector<RemoteItem>>> take_round(Context& context, const ItemPage& page,
+                                                 std::vector<RemoteItem> items, bool first) {
   for (int tries = 0;; ++tries) {
-    std::vector<RemoteItem> present;
-    Batch batch{.kind = collection.kind, .collection = collection.name};
-    for (const Change& change : page.changes) {
-      if (change.presence == Presence::Present) present.push_back(change.item);
-      if (change.presence == Presence::Unknown) {
+    Batch batch{.kind = page.kind, .collection = page.name, .was_parked = page.was_parked};
+    CO_TRY(auto situations, co_await gather_items(context, page.kind, items));
+    std::set<std::string> claimed;
+    std::vector<RemoteItem> later;
+    for (Situation& s : situations) {
+      Plan planned = plan(s);
+      const auto claims = claims_of(s, planned);
+      if (std::ranges::any_of(claims, [&](const auto& each) { return claimed.contains(each); })) {
+        later.push_back(*s.item);
+        continue;
+      }
+      claimed.insert(claims.begin(), claims.end());
+      batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
+    }
+    if (first) {
+      batch.note = page.note;
+      for (const Issue& issue : page.unreadable) {
         Planned poison{.plan = {.skipped = "unreadable"}};
-        poison.situation.kind = collection.kind;
-        poison.plan.issues.push_back(unreadable(context, change, collection.kind));
+        poison.situation.kind = page.kind;
+        poison.plan.issues.push_back(issue);
         batch.items.push_back(std::move(poison));
       }
     }
-    CO_TRY(batch.note, co_await removal_hints(context, collection, page));
-    CO_TRY(auto situations, co_await gather_items(context, collection.kind, std::move(present)));
-    std::set<RecordId> linked_in_page;
-    for (Situation& s : situations) {
-      Plan planned = plan(s);
-      // Two items of one page that are the same record: the second waits for the first to be linked.
-      const RecordId target = planned.link && !s.link ? planned.link->record : RecordId{};
-      if (target && !linked_in_page.insert(target).second) planned = Plan{.skipped = "doubled"};
-      batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
-    }
-    batch.cursor = cursor_to_save(context, collection, cursor, page);
+    if (later.empty()) batch.cursor = page.cursor;
     auto done = co_await carry_out(context, std::move(batch));
-    if (done) {
-      page_committed(context, collection, page);
-      co_return page.more;
-    }
+    if (done) co_return later;
     if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)
       co_return fail(std::move(done).error());
     CO_TRY_VOID(co_await resume(context));
   }
+}
+
+}  // namespace
+
+Task<Result<void>> take_items(Context& context, ItemPage page) {
+  std::vector<RemoteItem> items = std::move(page.items);
+  for (bool first = true; first || !items.empty(); first = false) {
+    CO_TRY(items, co_await take_round(context, page, std::move(items), first));
+  }
+  co_return Result<void>{};
+}
+
+ItemPage item_page(const Context& context, const Collection& collection, const ChangePage& changes) {
+  ItemPage out{.kind = collection.kind, .name = collection.name};
+  for (const Change& change : changes.changes) {
+    if (change.presence == Presence::Present) out.items.push_back(change.item);
+    if (change.presence == Presence::Unknown)
+      out.unreadable.push_back(unreadable(context, change, collection.kind));
+  }
+  return out;
+}
+
+Task<Result<bool>> item_turn(Context& context, const Collection& collection) {
+  CO_TRY(const PageCursor cursor, co_await load_cursor(context, cursor_name(collection)));
+  CO_TRY(const ChangePage changes, co_await read_page(context, collection, cursor));
+  ItemPage page = item_page(context, collection, changes);
+  CO_TRY(page.note, co_await removal_hints(context, collection, changes));
+  page.cursor = cursor_to_save(context, collection, cursor, changes);
+  CO_TRY_VOID(co_await take_items(context, std::move(page)));
+  page_committed(context, collection, changes);
+  co_return changes.more;
 }
 
 }  // namespace mailsync::sync

@@ -67,6 +67,7 @@ Merge merge(model::Kind kind, const Base& base, const Fields& mailbox, const Fie
     out.mailbox_changed |= mailbox_changed;
     out.crm_changed |= crm_changed;
     if (!mailbox_changed && !crm_changed) continue;
+    out.moved.insert(name);
     if (model::is_multi_valued(kind, name)) {
       merge_list(out, name, base, in_mailbox, in_crm);
     } else if (in_mailbox == in_crm) {

@@ -25,6 +25,7 @@ struct Merge {
   model::Fields to_crm;      // what the CRM must take
   model::Fields to_mailbox;  // what the mailbox must take
   std::vector<Conflict> conflicts;
+  model::FieldNames moved;  // what either side changed
   bool mailbox_changed = false;
   bool crm_changed = false;
 };

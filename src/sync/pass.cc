@@ -48,9 +48,13 @@ Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput inp
     auto walked = co_await walk_collection(context, collection);
     if (!walked && walked.error().kind != ErrorKind::Gone) co_return fail(std::move(walked).error());
   }
+  CO_TRY_VOID(co_await settings_turn(context, collections));
+  CO_TRY_VOID(co_await conversation_turn(context));
+  CO_TRY_VOID(co_await sweep_turn(context, collections));
   CO_TRY_VOID(co_await removal_turn(context));
   for (const Kind kind : {Kind::Contact, Kind::Task, Kind::Meeting})
     CO_TRY_VOID(co_await walk_crm(context, kind));
+  CO_TRY_VOID(co_await review_turn(context));
   CO_TRY_VOID(co_await retry_turn(context));
   co_return context.report;
 }

@@ -11,10 +11,44 @@ namespace mailsync::sync {
 
 namespace {
 
+// Our copy went with the scope, and now the record is in it again.
+bool came_back(const Situation& s) {
+  return s.link->state == LinkState::Tombstone && s.link->made_by == MadeBy::Crm &&
+         s.link->base.crm.empty() && !s.item && s.record && !s.record->deleted && s.record->in_scope;
+}
+
+// It exists, but where we do not look: nothing was deleted, and nothing is. What its user changed before it
+// left is taken over; then the link freezes, until the item is seen again with its mark.
+Plan plan_left_scope(const Situation& s) {
+  const bool ended = s.link->state == LinkState::Dismissed || s.link->state == LinkState::Tombstone;
+  if (ended || (s.link->state == LinkState::Frozen && !s.link->marked)) return skip("out_of_scope");
+  if (!s.record || s.record->deleted) return plan_deleted_record(s);
+  const bool taken_off = s.item && !s.item->marked && s.link->marked;
+  Situation last = s;
+  last.profile.directions[s.kind].to_mailbox = false;
+  Plan plan = taken_off || s.link->state == LinkState::Frozen ? Plan{} : plan_pair(last);
+  if (!plan.link) {
+    plan.link = s.link;
+    plan.waiting = shared_fields(s.in_mailbox, s.in_crm);  // nothing was merged
+  }
+  plan.link->state = LinkState::Frozen;
+  plan.link->marked = false;  // seen again with its mark, it is marked again
+  plan.skipped.clear();
+  plan.cause = "left the folders or days that are followed";
+  plan.rule = "leaving the scope is no deletion: the link freezes";
+  return plan;
+}
+
 Plan plan_linked(const Situation& s) {
   if (s.presence == Presence::Removed) return plan_removed_item(s);
+  if (s.presence == Presence::LeftScope) return plan_left_scope(s);
   const bool marked_again = s.item && s.item->marked && !s.link->marked;
   const bool ended = s.link->state == LinkState::Dismissed || s.link->state == LinkState::Tombstone;
+  if (ended && came_back(s)) {
+    Plan plan = plan_new_record(s);
+    if (plan.link) plan.link->id = s.link->id;
+    return plan;
+  }
   if (ended) {
     if (!marked_again) return skip(s.link->state == LinkState::Tombstone ? "tombstone" : "dismissed");
     Situation fresh = s;
@@ -80,9 +114,20 @@ OperationId operation_of(const Situation& s, std::string_view what) {
 
 Plan plan(const Situation& s) {
   if (s.link) return plan_linked(s);
-  if (s.item && s.presence == Presence::Present) return plan_new_item(s);
-  if (s.record) return plan_new_record(s);
-  return skip("unknown");
+  Plan out;
+  if (s.item && s.presence == Presence::Present)
+    out = plan_new_item(s);
+  else if (s.item && s.presence == Presence::LeftScope)
+    out = skip("out_of_scope");
+  else if (s.record)
+    out = plan_new_record(s);
+  else
+    out = skip("unknown");
+  if (s.review && !out.to_review) {
+    out.review_ends = true;
+    out.solved.push_back(key_of(s, "review"));
+  }
+  return out;
 }
 
 }  // namespace mailsync::sync

@@ -23,6 +23,7 @@
 #include "sync/merge.h"
 #include "sync/profile.h"
 #include "sync/replica.h"
+#include "sync/scope.h"
 #include "sync/state_store.h"
 
 namespace mailsync::sync {
@@ -31,9 +32,18 @@ namespace mailsync::sync {
 struct Candidate {
   CrmRecord record;
   std::optional<Link> link_here;  // to another item of this mailbox
+  bool hidden = false;            // the user may not see it: it can only be told that somebody is there
   bool taken() const {
     return link_here && (link_here->state == LinkState::Active || link_here->state == LinkState::Frozen);
   }
+};
+
+// What a person said about an ambiguous match.
+struct Review {
+  enum class Choice { Open, LinkTo, KeepApart };
+  Choice choice = Choice::Open;
+  RecordId person;  // LinkTo
+  bool operator==(const Review&) const = default;
 };
 
 struct Situation {
@@ -47,6 +57,9 @@ struct Situation {
   std::optional<CrmRecord> record;
   std::vector<Candidate> candidates;  // for an unlinked item
   bool other_copy_is_source = false;  // meetings: another mailbox's copy outranks this one
+  Verdict capture;                    // of an unmarked item: whether it is shared all the same (scope.h)
+  std::string people;                 // contacts: who has its addresses, as people_at() writes it (review.h)
+  std::optional<Review> review;       // a match of this item that waits for a person, or his word on it
   Capabilities in_mailbox, in_crm;
   Profile profile;
   Instant now;
@@ -69,6 +82,9 @@ struct Plan {
   // Fields that changed but could not be carried over yet: their base stays, so that the change is not
   // forgotten.
   model::FieldNames waiting;
+  bool to_review = false;    // the match is left to a person
+  bool review_ends = false;  // it was, and is settled now
+  bool with_scope = false;   // our copy goes with the scope: nothing is shared any more, its base is emptied
   bool deletes() const;
   bool writes() const { return crm || remote; }
 };

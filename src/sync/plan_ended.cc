@@ -54,7 +54,9 @@ Plan plan_removed_item(const Situation& s) {
 }
 
 Plan plan_deleted_record(const Situation& s) {
-  if (mailbox_edited(s) && s.link->made_by == MadeBy::Mailbox && s.item->marked) {
+  const bool edited = mailbox_edited(s);
+  const bool lives = s.link->state == LinkState::Active;
+  if (edited && s.item->marked && directions(s).to_crm && (lives || s.link->made_by == MadeBy::Mailbox)) {
     Situation alone = s;
     alone.record.reset();
     Plan plan = create_record(alone);
@@ -64,22 +66,21 @@ Plan plan_deleted_record(const Situation& s) {
     return plan;
   }
   Plan plan = freeze(s, LinkState::Tombstone, "deleted in the CRM", "a tombstone stops re-creation");
-  const bool ours = s.link->made_by == MadeBy::Crm && s.link->state == LinkState::Active;
-  if (ours && s.presence != Presence::Removed && directions(s).to_mailbox) {
-    if (would_mail(s, {})) {
-      plan.issues.push_back(issue_about(
-          s, key_of(s, "would_mail"), "info",
-          "A meeting was deleted in the CRM, but stays in the calendar: removing it would mail its attendees",
-          "Cancel the meeting in the calendar, or choose \"cancel and notify\" in the CRM."));
-    } else {
-      plan.rule = "the CRM's own copy goes with the record";
-      plan.remote = RemoteWrite{.op = RemoteWrite::Op::Delete,
-                                .kind = s.kind,
-                                .id = s.link->remote_id,
-                                .base_version = s.item ? s.item->version : s.link->remote_version,
-                                .operation = operation_of(s, "delete")};
-    }
+  const bool ours = s.link->made_by == MadeBy::Crm && lives && !edited;
+  if (!ours || s.presence == Presence::Removed || !directions(s).to_mailbox) return plan;
+  if (would_mail(s, {})) {
+    plan.issues.push_back(issue_about(
+        s, key_of(s, "would_mail"), "info",
+        "A meeting was deleted in the CRM, but stays in the calendar: removing it would mail its attendees",
+        "Cancel the meeting in the calendar, or choose \"cancel and notify\" in the CRM."));
+    return plan;
   }
+  plan.rule = "the CRM's own copy goes with the record";
+  plan.remote = RemoteWrite{.op = RemoteWrite::Op::Delete,
+                            .kind = s.kind,
+                            .id = s.link->remote_id,
+                            .base_version = s.item ? s.item->version : s.link->remote_version,
+                            .operation = operation_of(s, "delete")};
   return plan;
 }
 
@@ -87,6 +88,8 @@ Plan plan_out_of_scope(const Situation& s) {
   // Only what the CRM pushed down leaves with its scope; a user's own item stays linked.
   if (has_aged_out(s.kind, s.record->fields, s.profile, s.now))
     return freeze(s, LinkState::Frozen, "left the window", "aged out: left where it is");
+  if (!directions(s).to_mailbox)
+    return freeze(s, LinkState::Frozen, "no longer this user's", "nothing is written to this mailbox");
   if (mailbox_edited(s) || would_mail(s, {})) {
     Plan plan = freeze(s, LinkState::Frozen, "no longer this user's", "an edited copy is kept");
     plan.issues.push_back(issue_about(
@@ -96,6 +99,7 @@ Plan plan_out_of_scope(const Situation& s) {
     return plan;
   }
   Plan plan = freeze(s, LinkState::Tombstone, "no longer this user's", "an unedited copy goes silently");
+  plan.with_scope = true;
   plan.remote = RemoteWrite{.op = RemoteWrite::Op::Delete,
                             .kind = s.kind,
                             .id = s.link->remote_id,

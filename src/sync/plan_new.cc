@@ -1,4 +1,6 @@
 // What becomes of an item or a record that is not linked yet.
+#include <optional>
+
 #include "model/contact.h"
 #include "sync/plan_cases.h"
 
@@ -6,7 +8,7 @@ namespace mailsync::sync {
 
 Plan create_record(const Situation& s) {
   if (!s.in_crm.writable) return skip("crm_read_only");
-  Plan plan{.cause = "new in the mailbox", .rule = "category"};
+  Plan plan{.cause = "new in the mailbox", .rule = s.item->marked ? "category" : s.capture.rule};
   plan.crm = CrmWrite{.op = CrmWrite::Op::Create,
                       .kind = s.kind,
                       .fields = model::restricted(s.item->fields, shared_fields(s.in_mailbox, s.in_crm)),
@@ -69,27 +71,56 @@ Plan link_to(const Situation& s, const Candidate& candidate) {
   return plan;
 }
 
+// A new person, unless somebody with one of his addresses has appeared meanwhile.
+Plan create_person(const Situation& s) {
+  Plan plan = create_record(s);
+  if (!plan.crm) return plan;
+  plan.crm->considered.emplace();
+  for (const Candidate& candidate : s.candidates) plan.crm->considered->push_back(candidate.record.id);
+  return plan;
+}
+
+// What a person said about the match; nullopt when nobody did, or when it cannot be done any more.
+std::optional<Plan> plan_chosen(const Situation& s) {
+  if (!s.review || s.review->choice == Review::Choice::Open) return std::nullopt;
+  if (s.review->choice == Review::Choice::KeepApart) {
+    Plan plan = create_person(s);
+    plan.rule = "a person kept them apart";
+    return plan;
+  }
+  for (const Candidate& candidate : s.candidates)
+    if (candidate.record.id == s.review->person && !candidate.taken() && !candidate.hidden) {
+      Plan plan = link_to(s, candidate);
+      plan.rule = "a person said who it is";
+      return plan;
+    }
+  return std::nullopt;
+}
+
 Plan plan_new_contact(const Situation& s) {
   const auto mine = model::contact_from(s.item->fields);
   if (!mine) return skip("unreadable");
+  if (auto chosen = plan_chosen(s)) return *std::move(chosen);
   std::vector<const Candidate*> fitting;
   bool contradicts = false;
   for (const Candidate& candidate : s.candidates) {
     const auto theirs = model::contact_from(candidate.record.fields);
-    if (theirs && model::names_compatible(*mine, *theirs))
+    if (theirs && !candidate.hidden && model::names_compatible(*mine, *theirs))
       fitting.push_back(&candidate);
     else
       contradicts = true;
   }
-  if (fitting.empty() && !contradicts) return create_record(s);
+  if (fitting.empty() && !contradicts) return create_person(s);
   if (fitting.size() == 1 && !fitting.front()->taken()) return link_to(s, *fitting.front());
   Plan plan = skip("review");
+  plan.to_review = true;
   plan.issues.push_back(issue_about(s, key_of(s, "review"), "warning",
                                     fitting.empty()
                                         ? "A contact has the address of somebody with another name in the CRM"
                                         : "A contact may be one of several people in the CRM",
-                                    "Open the contact and the people with this address; make the names "
-                                    "agree, or merge the people, then mark the contact again."));
+                                    "Say which person it is, or that it is another one; or make the names "
+                                    "agree. It is looked at again as soon as one of them changes."));
+  if (!s.candidates.empty()) plan.issues.back().record = s.candidates.front().record.id;
   return plan;
 }
 
@@ -98,10 +129,12 @@ Plan plan_new_contact(const Situation& s) {
 Plan plan_new_item(const Situation& s) {
   if (!directions(s).to_crm) return skip("direction_off");
   if (s.item->in_deleted_items) return skip("deleted");
-  if (!s.item->marked) return skip(s.item->is_private ? "private" : "not_marked");
+  if (!s.item->marked && !s.capture.share)
+    return skip(!s.capture.reason.empty() ? s.capture.reason : s.item->is_private ? "private" : "not_marked");
   if (s.kind == Kind::Contact) return plan_new_contact(s);
   if (s.kind == Kind::Meeting && !s.candidates.empty()) {
     if (s.candidates.front().taken()) return skip("doubled");
+    if (s.candidates.front().hidden) return skip("forbidden");
     return link_to(s, s.candidates.front());
   }
   return create_record(s);

@@ -1,4 +1,6 @@
 // A linked pair that both sides still have: the merge, and what may not be written.
+#include <algorithm>
+
 #include "model/meeting.h"
 #include "sync/plan_cases.h"
 
@@ -25,14 +27,25 @@ const FieldNames& organizers_fields() {
   return names;
 }
 
-void refuse_crm_edit(const Situation& s, Plan& plan, Merge& merged) {
+// The CRM takes back what it said: what the organizer says stands, also where the CRM would have won.
+void refuse_crm_edit(const Situation& s, const Fields& mailbox, Plan& plan, Merge& merged) {
   Fields refused = model::restricted(merged.to_mailbox, organizers_fields());
   if (refused.empty()) return;
   for (const auto& [name, text] : refused) merged.to_mailbox.erase(name);
   Fields restored;
   for (const auto& [name, text] : refused) {
+    const auto said = mailbox.find(name), was = s.link->base.mailbox.find(name);
+    const bool changed =
+        said != mailbox.end() && (was == s.link->base.mailbox.end() || said->second != was->second);
     const auto at = s.link->base.crm.find(name);
-    restored.emplace(name, at == s.link->base.crm.end() ? std::string(model::kCleared) : at->second);
+    restored.emplace(name, changed                        ? said->second
+                           : at == s.link->base.crm.end() ? std::string(model::kCleared)
+                                                          : at->second);
+    for (Conflict& conflict : plan.conflicts)
+      if (conflict.field == name && !conflict.mailbox_won) {
+        std::swap(conflict.kept, conflict.overruled);
+        conflict.mailbox_won = true;
+      }
   }
   merged.to_crm = model::overlaid(std::move(merged.to_crm), restored);
   plan.issues.push_back(
@@ -114,11 +127,13 @@ Plan plan_pair(const Situation& s) {
     merged.to_mailbox.clear();
     plan.conflicts.clear();
   } else if (s.kind == Kind::Meeting && !plan.link->is_organizer && s.link->made_by == MadeBy::Mailbox) {
-    refuse_crm_edit(s, plan, merged);
+    refuse_crm_edit(s, mailbox, plan, merged);
   }
   write_to_crm(s, plan, merged);
   write_to_mailbox(s, plan, merged);
-  const bool content_moved = merged.mailbox_changed || merged.crm_changed;
+  // What waits is still there to be carried over the next time; only the rest is news.
+  const bool content_moved = std::ranges::any_of(
+      merged.moved, [&](const std::string& name) { return !plan.waiting.contains(name); });
   const bool mark_moved = s.item && s.item->marked != s.link->marked;
   if (!content_moved && !mark_moved && plan.link->state == s.link->state) {
     plan.link.reset();  // equal content is no change, whatever the version says (F4)

@@ -14,6 +14,8 @@ namespace mailsync::sync {
 enum class Capture { Off, SharedConversations, KnownPeople, AnyExternal };
 enum class Winner { LaterChange, Crm, Mailbox };
 enum class NoMatch { LeaveUnlinked, CreateLead, CreatePerson };
+// What others see of a captured email, widest first: all of it, subject and people, nothing.
+enum class Shown { All, Head, Owner };
 
 struct Directions {
   bool to_crm = true;
@@ -32,8 +34,14 @@ struct Profile {
                                                   {model::Kind::Meeting, {}}};
   Winner winner = Winner::LaterChange;
   NoMatch no_match = NoMatch::LeaveUnlinked;
-  std::vector<std::string> excluded_folders;  // names, beside Drafts, Junk and Deleted
-  std::string contact_folder = "CRM";         // a contact folder of our own; created when missing
+  Shown emails_shown = Shown::All;
+  // Containers by the name that people see: "Inbox/Projects", or "Projects" wherever it is; a name stands for
+  // all below it. Nothing included: the Inbox and Sent Items, every contact folder, every task list. Drafts,
+  // Junk and Deleted Items never count, and the containers of the CRM's own items always do.
+  std::vector<std::string> included_folders, excluded_folders;
+  std::vector<std::string> included_contact_folders, excluded_contact_folders;
+  std::vector<std::string> included_task_lists, excluded_task_lists;
+  std::string contact_folder = "CRM";  // a contact folder of our own; created when missing
   int meeting_days_back = 14;
   int meeting_months_ahead = 24;
   int completed_task_days = 14;

@@ -12,6 +12,7 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, 4> kCapture = {"off", "shared_conversations", "known_people",
                                                       "any_external"};
 constexpr std::array<std::string_view, 3> kWinner = {"later_change", "crm", "mailbox"};
+constexpr std::array<std::string_view, 3> kShown = {"all", "head", "owner"};
 constexpr std::array<std::string_view, 3> kNoMatch = {"leave_unlinked", "create_lead", "create_person"};
 
 json::string spelled(const auto& names, auto value) {
@@ -70,6 +71,10 @@ bool directions_from(const json::value& value, std::map<model::Kind, Directions>
   return true;
 }
 
+json::array list_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
 bool texts_from(const json::value& value, std::vector<std::string>& out) {
   if (!value.is_array()) return false;
   out.clear();
@@ -86,8 +91,6 @@ std::string to_json(const Profile& p) {
   json::object directions;
   for (const auto& [kind, way] : p.directions)
     directions[model::name_of(kind)] = {{"to_crm", way.to_crm}, {"to_mailbox", way.to_mailbox}};
-  json::array excluded;
-  for (const std::string& folder : p.excluded_folders) excluded.push_back(json::string(folder));
   return model::canonical_text(json::object{
       {"category", p.category},
       {"capture_emails", spelled(kCapture, p.capture_emails)},
@@ -97,7 +100,13 @@ std::string to_json(const Profile& p) {
       {"directions", std::move(directions)},
       {"winner", spelled(kWinner, p.winner)},
       {"no_match", spelled(kNoMatch, p.no_match)},
-      {"excluded_folders", std::move(excluded)},
+      {"emails_shown", spelled(kShown, p.emails_shown)},
+      {"included_folders", list_of(p.included_folders)},
+      {"excluded_folders", list_of(p.excluded_folders)},
+      {"included_contact_folders", list_of(p.included_contact_folders)},
+      {"excluded_contact_folders", list_of(p.excluded_contact_folders)},
+      {"included_task_lists", list_of(p.included_task_lists)},
+      {"excluded_task_lists", list_of(p.excluded_task_lists)},
       {"contact_folder", p.contact_folder},
       {"meeting_days_back", p.meeting_days_back},
       {"meeting_months_ahead", p.meeting_months_ahead},
@@ -121,7 +130,13 @@ Result<Profile> profile_from_json(std::string_view text) {
   taker.take("directions", p.directions, directions_from);
   taker.choice("winner", kWinner, p.winner);
   taker.choice("no_match", kNoMatch, p.no_match);
+  taker.choice("emails_shown", kShown, p.emails_shown);
+  taker.take("included_folders", p.included_folders, texts_from);
   taker.take("excluded_folders", p.excluded_folders, texts_from);
+  taker.take("included_contact_folders", p.included_contact_folders, texts_from);
+  taker.take("excluded_contact_folders", p.excluded_contact_folders, texts_from);
+  taker.take("included_task_lists", p.included_task_lists, texts_from);
+  taker.take("excluded_task_lists", p.excluded_task_lists, texts_from);
   taker.text("contact_folder", p.contact_folder);
   taker.number("meeting_days_back", p.meeting_days_back);
   taker.number("meeting_months_ahead", p.meeting_months_ahead);

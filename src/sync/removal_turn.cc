@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sync/guard.h"
+#include "sync/plan_email.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -37,11 +38,11 @@ Task<Result<Checked>> check_by_id(Context& context, Kind kind, std::vector<Remov
 }
 
 Plan plan_email_removal(const Situation& s) {
-  if (s.presence != Presence::Removed || !s.link || s.link->state == LinkState::Dismissed)
-    return {.skipped = "unchanged"};
-  Plan plan{.cause = "deleted in the mailbox", .rule = "the CRM keeps emails"};
-  plan.link = s.link;
-  plan.link->state = LinkState::Dismissed;
+  if (!s.link || !s.item) return {.skipped = "unchanged"};
+  EmailPlan email = plan_linked_email(s.presence, *s.item, *s.link, s.now);
+  if (!email.link) return {.skipped = "unchanged"};
+  Plan plan{.cause = std::move(email.cause), .rule = std::move(email.rule)};
+  plan.link = std::move(email.link);
   return plan;
 }
 

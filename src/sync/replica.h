@@ -44,6 +44,8 @@ struct RemoteItem {
   std::optional<model::EmailHead> head;  // email
   OperationId made_by;                   // our operation that created it, where the server keeps such a mark
   bool in_deleted_items = false;
+  // It exists, but in a folder or at a time that is not followed. Only a read by id says so.
+  bool left_scope = false;
   Instant changed_at;  // as the server says; 0 when it does not: "later change wins" needs it
 
   // Meetings.
@@ -57,6 +59,12 @@ struct RemoteItem {
   // Why it cannot be written back whole, for people ("its time zone is not known"); empty = it can.
   std::string read_only_because;
 };
+
+// What a read by id says of an item.
+inline Presence presence_of(const RemoteItem& item) {
+  if (item.in_deleted_items) return Presence::Removed;
+  return item.left_scope ? Presence::LeftScope : Presence::Present;
+}
 
 struct Change {
   Presence presence = Presence::Present;
@@ -123,6 +131,11 @@ class Replica {
   virtual Task<std::vector<Result<RemoteItem>>> fetch(Kind kind, std::vector<RemoteId> ids) = 0;
   // Bodies and attachment lists, one outcome each.
   virtual Task<std::vector<Result<model::Email>>> fetch_emails(std::vector<RemoteId> ids) = 0;
+  // The emails of each of these conversations that are in a folder that is followed: heads, one outcome each.
+  // Unsupported where the server cannot search by conversation: then its folders are read once more.
+  virtual Task<std::vector<Result<std::vector<RemoteItem>>>> conversations(std::vector<std::string> ids) {
+    co_return std::vector<Result<std::vector<RemoteItem>>>(ids.size(), fail(ErrorKind::Unsupported, ""));
+  }
   // attachment "" = the whole message as MIME.
   virtual Task<Result<std::unique_ptr<ByteStream>>> open_blob(RemoteId id, std::string attachment) = 0;
   // The item that an earlier try of this operation created, if it did (CreateOnce says how it is found).

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sync/decide.h"
+#include "sync/item_turn.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -41,13 +42,8 @@ Task<Result<void>> retry_items(Context& context, Kind kind, std::vector<RemoteId
   if (kind == Kind::Email)
     co_return co_await take_emails(context,
                                    {.items = std::move(items), .name = "tried again", .was_parked = true});
-  CO_TRY(auto situations, co_await gather_items(context, kind, std::move(items)));
-  Batch batch{.kind = kind, .collection = "tried again", .was_parked = true};
-  for (Situation& s : situations) {
-    Plan planned = plan(s);
-    batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
-  }
-  co_return co_await carry_out(context, std::move(batch));
+  co_return co_await take_items(
+      context, {.kind = kind, .name = "tried again", .items = std::move(items), .was_parked = true});
 }
 
 Task<Result<void>> retry_records(Context& context, Kind kind, std::vector<RecordId> ids) {

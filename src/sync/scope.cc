@@ -1,6 +1,7 @@
 #include "sync/scope.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "model/meeting.h"
 #include "model/task.h"
@@ -32,16 +33,21 @@ std::vector<std::string> participants(const model::EmailHead& head) {
   return out;
 }
 
+// Who takes part forbids automatic capture; "" when nobody does.
+std::string_view stopped_by(const std::vector<std::string>& everyone, const People& people) {
+  if (std::ranges::any_of(everyone, [&](const auto& a) { return is_blocked(a, people); })) return "blocked";
+  if (std::ranges::all_of(everyone, [&](const auto& a) { return is_internal(a, people); })) return "internal";
+  return {};
+}
+
 // Automatic capture: what it asks for, or the reason it stops at.
 Verdict judge_capture(const model::EmailHead& head, const EmailFacts& facts, const Profile& profile,
                       const People& people, Instant now) {
   if (profile.capture_emails == Capture::Off) return {.reason = "not_marked"};
   if (head.is_private) return {.reason = "private"};
   const auto everyone = participants(head);
-  if (std::ranges::any_of(everyone, [&](const auto& a) { return is_blocked(a, people); }))
-    return {.reason = "blocked"};
-  if (std::ranges::all_of(everyone, [&](const auto& a) { return is_internal(a, people); }))
-    return {.reason = "internal"};
+  if (const auto reason = stopped_by(everyone, people); !reason.empty())
+    return {.reason = std::string(reason)};
   const Instant moment = head.received_at.value_or(head.sent_at.value_or(now));
   if (moment < now - profile.history) return {.reason = "too_old"};
   if (facts.conversation_shared) return {.share = true, .rule = "conversation"};
@@ -52,7 +58,45 @@ Verdict judge_capture(const model::EmailHead& head, const EmailFacts& facts, con
   return {.share = true, .rule = "external person"};
 }
 
+// The day after which a meeting is over; nullopt: it goes on, or nobody can say.
+std::optional<Instant> end_of(const model::Fields& fields) {
+  const auto meeting = model::meeting_from(fields);
+  if (!meeting || !meeting->start.is_set()) return std::nullopt;
+  if (meeting->recurrence.is_set()) {
+    const model::Recurrence& rule = meeting->recurrence.value();
+    if (rule.end != model::Recurrence::End::Until) return std::nullopt;
+    return Instant{(rule.until.days_since_epoch() + 2) * 86'400'000'000};
+  }
+  return model::instant_of(meeting->end.is_set() ? meeting->end.value() : meeting->start.value(), "UTC");
+}
+
 }  // namespace
+
+Verdict judge_meeting(const RemoteItem& item, const MeetingFacts& facts, const Profile& profile,
+                      const People& people, Instant now) {
+  if (profile.capture_meetings == Capture::Off || profile.capture_meetings == Capture::SharedConversations)
+    return {.reason = item.is_private ? "private" : "not_marked"};
+  if (item.is_private) return {.reason = "private"};
+  if (item.is_cancelled) return {.reason = "cancelled"};
+  if (const auto reason = stopped_by(meeting_participants(item.fields), people); !reason.empty())
+    return {.reason = std::string(reason)};
+  if (const auto end = end_of(item.fields); end && *end < now - profile.history) return {.reason = "too_old"};
+  if (facts.known_person) return {.share = true, .rule = "known person"};
+  if (profile.capture_meetings == Capture::KnownPeople) return {.reason = "unknown_people"};
+  return {.share = true, .rule = "external person"};
+}
+
+std::vector<std::string> meeting_participants(const model::Fields& fields) {
+  std::vector<std::string> out;
+  const auto meeting = model::meeting_from(fields);
+  if (!meeting) return out;
+  if (meeting->organizer.is_set() && !meeting->organizer.value().address.empty())
+    out.push_back(meeting->organizer.value().address);
+  for (const model::Attendee& attendee : meeting->attendees.value_or({}))
+    if (attendee.type != model::Attendee::Type::Resource && !attendee.address.empty())
+      out.push_back(attendee.address);
+  return out;
+}
 
 Verdict judge_email(const model::EmailHead& head, const EmailFacts& facts, const Profile& profile,
                     const People& people, Instant now) {

@@ -31,6 +31,17 @@ struct Verdict {
 Verdict judge_email(const model::EmailHead& head, const EmailFacts& facts, const Profile& profile,
                     const People& people, Instant now);
 
+struct MeetingFacts {
+  bool known_person = false;  // some external participant is a person or lead
+};
+
+// Automatic capture of an unmarked meeting, by the same rules; one that ended before the history is too old.
+Verdict judge_meeting(const RemoteItem& item, const MeetingFacts& facts, const Profile& profile,
+                      const People& people, Instant now);
+
+// The organizer and the attendees, rooms left out.
+std::vector<std::string> meeting_participants(const model::Fields& fields);
+
 // Addresses of everyone else in it, for matching; without the mailbox's own.
 std::vector<std::string> other_participants(const model::EmailHead& head, const People& people);
 

@@ -50,6 +50,7 @@ Link settle(const Plan& plan, const Situation& s, const RemoteItem* stored_item,
   }
   keep_waiting(link.base.mailbox, before.mailbox, plan.waiting);
   keep_waiting(link.base.crm, before.crm, plan.waiting);
+  if (plan.with_scope) link.base = {};
   link.hash = model::content_hash(s.kind, link.base.mailbox);
   link.synced_at = s.now;
   return link;

@@ -133,6 +133,10 @@ class StateStore {
   virtual Result<std::vector<Link>> links(MailboxId mailbox, Kind kind, LinkId after, size_t limit) = 0;
   virtual Result<int64_t> count_links(MailboxId mailbox, Kind kind) = 0;  // active ones
   virtual Result<std::optional<CursorState>> cursor(MailboxId mailbox, std::string_view collection) = 0;
+  // All whose name begins so, by name, at most `limit`.
+  virtual Result<std::vector<std::pair<std::string, CursorState>>> cursors(MailboxId mailbox,
+                                                                           std::string_view prefix,
+                                                                           size_t limit) = 0;
   virtual Result<std::vector<RemovalHint>> removals(MailboxId mailbox) = 0;
   // Intended entries that no outcome follows: what a crash left open.
   virtual Result<std::vector<JournalEntry>> open_intentions(MailboxId mailbox) = 0;

@@ -45,6 +45,11 @@ inline constexpr int64_t kMassPercent = 5;
 inline constexpr Duration kMassWindow = std::chrono::hours(24);
 // A cursor that moved although nothing else happened is saved at most this often (invariant 3: quiet).
 inline constexpr Duration kBookkeeping = std::chrono::minutes(10);
+// Pages that a sweep reads in one pass: a changed profile must not hold up what is new.
+inline constexpr int kSweepPages = 50;
+// Conversations looked up in one request; and beyond how many waiting ones reading the folders is cheaper.
+inline constexpr size_t kConversationsAtOnce = 20;
+inline constexpr size_t kConversationsAtMost = 100;
 // A whole attachment is never in memory; beyond this in one email they are listed but not taken.
 inline constexpr size_t kAttachmentsPerEmail = 200;
 

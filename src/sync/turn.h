@@ -37,7 +37,13 @@ struct Context {
   Instant lease_seen_at;  // when the store last said that the lease is ours
 
   Instant now() const { return engine.executor.clock().now(); }
-  Viewer viewer() const { return {input.mailbox.account, input.mailbox.user}; }
+  Viewer viewer() const {
+    return {.account = input.mailbox.account,
+            .user = input.mailbox.user,
+            .window = {.completed_task_days = profile().completed_task_days,
+                       .meeting_days_back = profile().meeting_days_back,
+                       .meeting_months_ahead = profile().meeting_months_ahead}};
+  }
   const Profile& profile() const { return input.mailbox.profile; }
   MailboxId mailbox() const { return input.mailbox.id; }
 };
@@ -79,6 +85,14 @@ Task<Result<bool>> email_turn(Context& context, const Collection& collection);
 Task<Result<void>> retry_turn(Context& context);
 // One page of contacts, tasks or meetings.
 Task<Result<bool>> item_turn(Context& context, const Collection& collection);
+// What a changed profile asks for: notes items whose folder is not followed any more, and begins the sweeps.
+Task<Result<void>> settings_turn(Context& context, std::vector<Collection> followed);
+// The past of conversations that were shared since: their emails in the folders that are followed.
+Task<Result<void>> conversation_turn(Context& context);
+// Reads once more, a bounded number of pages a pass, the collections that a changed profile may want more of.
+Task<Result<void>> sweep_turn(Context& context, std::vector<Collection> followed);
+// Matches left to a person, when he has spoken or the people concerned have changed.
+Task<Result<void>> review_turn(Context& context);
 // Removals noted by all collections of this round.
 Task<Result<void>> removal_turn(Context& context);
 // Emails that wait to leave.
@@ -94,7 +108,8 @@ struct EmailBatch {
   std::string name;               // for progress
   std::vector<RemovalHint> note;
   std::optional<std::pair<std::string, CursorState>> cursor;
-  bool was_parked = false;  // a success closes the item's issue
+  std::vector<std::string> forget;  // places that are done with when this is committed
+  bool was_parked = false;          // a success closes the item's issue
 };
 // Judges, fetches what is wanted, and commits.
 Task<Result<void>> take_emails(Context& context, EmailBatch batch);

@@ -355,11 +355,12 @@ TEST_P(CrmReplicaTest, OneEmailForManyMailboxes) {
   write([&](db::SqlTransaction& tx) { return replica.remove_email_copy(tx, bob, a[0], MailboxId{2}); });
   EXPECT_THAT(*directory.shared_conversations(kAccount, MailboxId{2}, conversations), IsEmpty());
   write([&](db::SqlTransaction& tx) {
-    return replica.add_email_copy(tx, bob, a[0], MailboxId{2}, second.email.head);
+    return replica.add_email_copy(tx, bob, a[0], MailboxId{2}, second.email.head, sync::Shown::All);
   });
   EXPECT_EQ(count("SELECT COUNT(*) FROM crm_email"), 2);
   EXPECT_EQ(attempt([&](db::SqlTransaction& tx) {
-              return replica.add_email_copy(tx, bob, RecordId{99999}, MailboxId{2}, second.email.head);
+              return replica.add_email_copy(tx, bob, RecordId{99999}, MailboxId{2}, second.email.head,
+                                            sync::Shown::All);
             })->kind,
             ErrorKind::Gone);
 }

@@ -105,6 +105,12 @@ std::unique_ptr<graph::Client> Stage::new_client(const sync::Mailbox& row) {
       graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user});
 }
 
+void Stage::set_profile(const lab::Mailbox& mailbox, sync::Profile profile) {
+  sync::Mailbox& row = connected(mailbox);
+  row.profile = std::move(profile);
+  replicas_.erase(row.id);
+}
+
 graph::Replica& Stage::replica_of(const sync::Mailbox& row) {
   auto& replica = replicas_[row.id];
   if (!replica)
@@ -116,7 +122,8 @@ graph::Replica& Stage::replica_of(const sync::Mailbox& row) {
 Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
   const sync::Mailbox& row = connected(mailbox);
   graph::Replica& replica = replica_of(row);
-  sync::People people{.own_addresses = {row.address}, .internal_domains = {"ours.example"}};
+  sync::People people{
+      .own_addresses = {row.address}, .internal_domains = {"ours.example"}, .blocked = blocked};
   sync::Engine engine{executor, random, *store, *crm, *directory, outbox.get()};
   graph::Sender sender(new_client(row));
   std::optional<Result<sync::PassReport>> out;

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ class Stage {
   // A mailbox of the tenant with a CRM user behind it, connected.
   lab::Mailbox& connect(const std::string& address, const std::string& name, sync::Profile profile = {});
   sync::Mailbox& connected(const lab::Mailbox& mailbox);
+
+  // An administrator changes the mailbox's profile.
+  void set_profile(const lab::Mailbox& mailbox, sync::Profile profile);
 
   // One pass over one mailbox. What the process remembers between passes (folder lists) dies with a crash.
   Result<sync::PassReport> pass(const lab::Mailbox& mailbox);
@@ -96,6 +100,7 @@ class Stage {
   std::unique_ptr<crm::BuiltinDirectory> directory;
   std::unique_ptr<crm::BuiltinOutbox> outbox;
   static constexpr AccountId kAccount{7};
+  std::set<std::string> blocked;  // addresses and "@domains" of everybody
 
  private:
   graph::Replica& replica_of(const sync::Mailbox& row);

@@ -94,13 +94,14 @@ Result<EmailDetail> email_detail(db::Session& session, AccountId account, const 
   EmailDetail out{.summary = std::move(summaries.front())};
   TRY(const db::Rows rows,
       session.query(
-          "SELECT t.message_id, t.note, t.raw_blob, t.is_protected, b.text, b.html FROM crm_email t "
+          "SELECT t.message_id, t.note, t.raw_blob, t.is_protected, b.text, b.html, t.shown FROM crm_email t "
           "JOIN crm_email_body b ON b.email_id = t.id WHERE t.id = $1 AND t.account_id = $2",
           {id, account}));
   if (rows.empty()) return fail(ErrorKind::Corrupt, "an email has no body in the database");
   const db::Row& row = rows.front();
   out.message_id = row[0].text();
   out.is_protected = row[3].boolean();
+  out.shown = row[6].text();
   TRY_VOID(read_copies(session, rights, id, out));
   if (!out.summary.whole) {
     out.note = "Its owner shows only the subject and the people of this email.";

@@ -39,6 +39,7 @@ struct EmailDetail {
   bool is_protected = false;
   std::vector<StoredAttachment> attachments;
   std::vector<int64_t> mailboxes;  // that hold a copy
+  std::string shown;  // what others see of it: "all", "head" (subject and people), "owner" (nothing)
 };
 
 // " AND (…)" over crm_record r and crm_email t: what the viewer may see; $1 is the account, $2 the viewer.

@@ -106,6 +106,7 @@ Instant received(const model::EmailHead& head, Instant now) {
 // One statement for all emails of a page, table by table.
 struct Batch {
   std::vector<db::Params> records, emails, bodies, copies, addresses, relations, attachments, texts;
+  std::vector<db::Params> joined;  // emails that were there before this copy
 };
 
 db::Params record_row(const Actor& actor, int64_t seq, const model::Email& email) {
@@ -121,10 +122,11 @@ void add_rows(Batch& batch, const Actor& actor, RecordId id, const sync::EmailRe
   const Instant at = received(head, actor.now);
   const bool has_attachments =
       std::ranges::any_of(email.attachments, [](const model::Attachment& a) { return !a.is_inline; });
-  batch.emails.push_back(db::params(
-      id, actor.account, write.identity, head.message_id, head.subject, head.from.address,
-      participants_json(head), head.sent_at ? head.sent_at->us : 0, at, direction_of(head, own),
-      head.importance, has_attachments, head.is_protected, email.preview, email.note, email.raw_blob));
+  batch.emails.push_back(db::params(id, actor.account, write.identity, head.message_id, head.subject,
+                                    head.from.address, participants_json(head),
+                                    head.sent_at ? head.sent_at->us : 0, at, direction_of(head, own),
+                                    head.importance, has_attachments, head.is_protected, email.preview,
+                                    email.note, email.raw_blob, name_of(write.shown)));
   boost::json::array references(email.references.begin(), email.references.end());
   batch.bodies.push_back(
       db::params(id, actor.account, email.text, email.html, boost::json::serialize(references)));
@@ -138,17 +140,25 @@ void add_rows(Batch& batch, const Actor& actor, RecordId id, const sync::EmailRe
 }
 
 void add_copy_rows(Batch& batch, const Actor& actor, RecordId id, MailboxId mailbox,
-                   const model::EmailHead& head) {
+                   const model::EmailHead& head, sync::Shown shown) {
   batch.copies.push_back(db::params(id, mailbox, actor.account, actor.user, head.conversation_id,
-                                    addresses_json(head.bcc), actor.now));
+                                    addresses_json(head.bcc), actor.now, name_of(shown)));
 }
+
+// Of an email others see what its most open copy shows.
+constexpr std::string_view kOpenest =
+    "UPDATE crm_email SET shown = CASE WHEN EXISTS (SELECT 1 FROM crm_email_copy c WHERE c.email_id = $1 AND "
+    "c.shown = 'all') THEN 'all' WHEN EXISTS (SELECT 1 FROM crm_email_copy c WHERE c.email_id = $1 AND "
+    "c.shown = 'head') THEN 'head' ELSE 'owner' END WHERE id = $1 AND account_id = $2 AND EXISTS (SELECT 1 "
+    "FROM "
+    "crm_email_copy c WHERE c.email_id = $1)";
 
 Result<void> insert_batch(db::Session& session, const Batch& batch) {
   TRY_VOID(session.execute_batch(
       "INSERT INTO crm_email (id, account_id, identity, message_id, subject, from_address, participants, "
       "sent_at_us, "
       "received_at_us, direction, importance, has_attachments, is_protected, shown, preview, note, raw_blob) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'all', $14, $15, $16)",
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $17, $14, $15, $16)",
       batch.emails));
   TRY_VOID(
       session.execute_batch("INSERT INTO crm_email_body (email_id, account_id, text, html, email_references) "
@@ -156,8 +166,9 @@ Result<void> insert_batch(db::Session& session, const Batch& batch) {
                             batch.bodies));
   TRY_VOID(session.execute_batch(
       "INSERT INTO crm_email_copy (email_id, mailbox_id, account_id, user_id, conversation_id, bcc, shown, "
-      "added_at_us) VALUES ($1, $2, $3, $4, $5, $6, 'all', $7) ON CONFLICT (email_id, mailbox_id) DO NOTHING",
+      "added_at_us) VALUES ($1, $2, $3, $4, $5, $6, $8, $7) ON CONFLICT (email_id, mailbox_id) DO NOTHING",
       batch.copies));
+  TRY_VOID(session.execute_batch(kOpenest, batch.joined));
   TRY_VOID(session.execute_batch(
       "INSERT INTO crm_email_address (account_id, address, email_id) VALUES ($1, $2, $3)", batch.addresses));
   TRY_VOID(session.execute_batch(
@@ -175,6 +186,24 @@ Result<void> insert_batch(db::Session& session, const Batch& batch) {
 }
 
 }  // namespace
+
+std::string_view name_of(sync::Shown shown) {
+  switch (shown) {
+    case sync::Shown::All:
+      return "all";
+    case sync::Shown::Head:
+      return "head";
+    case sync::Shown::Owner:
+      return "owner";
+  }
+  std::unreachable();
+}
+
+std::optional<sync::Shown> shown_named(std::string_view name) {
+  for (const sync::Shown shown : {sync::Shown::All, sync::Shown::Head, sync::Shown::Owner})
+    if (name_of(shown) == name) return shown;
+  return std::nullopt;
+}
 
 std::string addresses_json(std::span<const model::Address> addresses) {
   return boost::json::serialize(json_of(addresses));
@@ -241,7 +270,9 @@ Result<std::vector<RecordId>> add_emails(db::Session& session, const Actor& acto
   std::vector<RecordId> out;
   for (const sync::EmailRecordWrite& write : writes) {
     const RecordId id = ids.at(write.identity);
-    add_copy_rows(batch, actor, id, write.mailbox, write.email.head);
+    add_copy_rows(batch, actor, id, write.mailbox, write.email.head, write.shown);
+    if (std::ranges::none_of(fresh, [&](const auto* each) { return each == &write; }))
+      batch.joined.push_back({id, actor.account});
     for (RecordId target : write.related)
       batch.relations.push_back(db::params(id, target, actor.account, received(write.email.head, actor.now)));
     out.push_back(id);
@@ -255,19 +286,38 @@ Result<std::vector<RecordId>> add_emails(db::Session& session, const Actor& acto
 }
 
 Result<void> add_copy(db::Session& session, const Actor& actor, RecordId email, MailboxId mailbox,
-                      const model::EmailHead& head) {
+                      const model::EmailHead& head, sync::Shown shown) {
   TRY(const db::Rows rows,
       session.query("SELECT id FROM crm_email WHERE id = $1 AND account_id = $2", {email, actor.account}));
   if (rows.empty()) return fail(ErrorKind::Gone, "the CRM has no such email");
   Batch batch;
-  add_copy_rows(batch, actor, email, mailbox, head);
+  add_copy_rows(batch, actor, email, mailbox, head, shown);
+  batch.joined.push_back({email, actor.account});
   return insert_batch(session, batch);
+}
+
+Result<void> narrow_copy(db::Session& session, AccountId account, UserId user, RecordId email,
+                         sync::Shown shown) {
+  TRY(const db::Rows rows,
+      session.query("SELECT shown FROM crm_email_copy WHERE email_id = $1 AND account_id = $2 "
+                    "AND user_id = $3 ORDER BY mailbox_id",
+                    {email, account, user}));
+  if (rows.empty()) return fail(ErrorKind::Gone, "you have no copy of this email; only its owner decides");
+  for (const db::Row& row : rows)
+    if (shown < shown_named(row[0].text()).value_or(sync::Shown::Owner))
+      return fail(ErrorKind::Forbidden, "an email can only be shown to fewer people, never to more");
+  TRY_VOID(ran(session.execute(
+      "UPDATE crm_email_copy SET shown = $4 WHERE email_id = $1 AND account_id = $2 AND user_id = $3",
+      {email, account, user, name_of(shown)})));
+  TRY_VOID(ran(session.execute(kOpenest, {email, account})));
+  return {};
 }
 
 Result<void> remove_copy(db::Session& session, const Actor& actor, RecordId email, MailboxId mailbox) {
   TRY_VOID(ran(session.execute(
       "DELETE FROM crm_email_copy WHERE email_id = $1 AND mailbox_id = $2 AND account_id = $3",
       {email, mailbox, actor.account})));
+  TRY_VOID(ran(session.execute(kOpenest, {email, actor.account})));
   return {};
 }
 

@@ -18,11 +18,19 @@ Result<std::vector<RecordId>> add_emails(db::Session& session, const Actor& acto
 
 // Gone when there is no such email. Adding a copy again changes nothing.
 Result<void> add_copy(db::Session& session, const Actor& actor, RecordId email, MailboxId mailbox,
-                      const model::EmailHead& head);
+                      const model::EmailHead& head, sync::Shown shown = sync::Shown::All);
+// What others see of the viewer's own copies, from now on. Gone when he has none; Forbidden when it would
+// show more than now: a copy is only ever narrowed.
+Result<void> narrow_copy(db::Session& session, AccountId account, UserId user, RecordId email,
+                         sync::Shown shown);
 Result<void> remove_copy(db::Session& session, const Actor& actor, RecordId email, MailboxId mailbox);
 
 Result<std::map<std::string, RecordId>> emails_by_identity(db::Session& session, AccountId account,
                                                            std::span<const std::string> identities);
+
+// "all", "head", "owner"
+std::string_view name_of(sync::Shown shown);
+std::optional<sync::Shown> shown_named(std::string_view name);
 
 // [{"address":"…","name":"…"}]
 std::string addresses_json(std::span<const model::Address> addresses);

@@ -1,12 +1,15 @@
 #include "crm/builtin/local_replica.h"
 
+#include <algorithm>
 #include <map>
 
 #include "crm/builtin/blobs.h"
 #include "crm/builtin/changes.h"
 #include "crm/builtin/emails.h"
+#include "crm/builtin/json_text.h"
 #include "crm/builtin/match.h"
 #include "crm/builtin/rules.h"
+#include "model/email.h"
 
 namespace mailsync::crm {
 namespace {
@@ -32,12 +35,31 @@ Result<Record> current_record(db::Session& session, sync::Viewer viewer, const R
   return *record;
 }
 
+// Another mailbox may have made the same person since this one looked.
+Result<void> check_considered(db::Session& session, AccountId account, RecordType type,
+                              const model::Fields& fields, const sync::CrmWrite& write) {
+  if (!write.considered || type != RecordType::Person) return {};
+  std::vector<std::string> addresses;
+  for (const std::string& address : texts_in(fields, "emails"))
+    addresses.push_back(model::address_for_matching(address));
+  TRY(const auto people, people_by_address(session, account, addresses));
+  for (const auto& [address, refs] : people)
+    for (const sync::PersonRef& person : refs)
+      if (!person.is_lead && std::ranges::find(*write.considered, person.id) == write.considered->end())
+        return fail(ErrorKind::VersionStale,
+                    "somebody else made a person with this address meanwhile; it is looked at again");
+  return {};
+}
+
 Result<Record> create(db::Session& session, const Actor& actor, const Rights& rights,
                       const sync::CrmWrite& write) {
   if (rights.writes == Reach::None) return forbidden(rights, "add records");
   const RecordType type =
       write.kind == model::Kind::Contact && write.as_lead ? RecordType::Lead : type_of(write.kind);
   TRY(model::Fields fields, checked(type, write.fields));
+  if (type == RecordType::Person && write.organisation)
+    fields["organisation_id"] = json_string(std::to_string(write.organisation.value));
+  TRY_VOID(check_considered(session, actor.account, type, fields, write));
   if (type == RecordType::Lead) fields = with_defaults(type, std::move(fields));
   TRY_VOID(check_whole(type, fields));
   return insert_record(
@@ -55,9 +77,6 @@ Result<Record> update(db::Session& session, const Actor& actor, const Record& cu
 
 }  // namespace
 
-BuiltinReplica::BuiltinReplica(db::Database& database, const Clock& clock, ScopeWindow window)
-    : database_(database), clock_(clock), window_(window) {}
-
 sync::Capabilities BuiltinReplica::capabilities(sync::Kind kind) const {
   return {.readable = true,
           .writable = true,
@@ -71,7 +90,7 @@ Result<sync::CrmChangePage> BuiltinReplica::changes(sync::Viewer viewer, sync::K
                                                     size_t limit) {
   sync::CrmChangePage page;
   TRY_VOID(database_.read([&](db::Session& session) -> Result<void> {
-    TRY(page, crm::changes(session, viewer, kind, window_, cursor, limit, clock_.now()));
+    TRY(page, crm::changes(session, viewer, kind, viewer.window, cursor, limit, clock_.now()));
     return {};
   }));
   return page;
@@ -86,7 +105,7 @@ std::vector<Result<sync::CrmRecord>> BuiltinReplica::fetch(sync::Viewer viewer, 
     for (RecordId id : ids) numbers.push_back(id.value);
     TRY(const auto records, load_records(session, viewer.account, viewer.user, numbers));
     const Instant now = clock_.now();
-    const ScopeQuery query{viewer, type_of(kind), bounds_of(window_, type_of(kind), now), now};
+    const ScopeQuery query{viewer, type_of(kind), bounds_of(viewer.window, type_of(kind), now), now};
     TRY(const int64_t epoch, sync_view_epoch(session, viewer, query.type));
     TRY(const auto view, sync_view_at(session, viewer, query.type, epoch));
     TRY(auto answers, crm_records_of(session, query, rights, view, records));
@@ -114,7 +133,7 @@ Result<sync::CrmRecord> BuiltinReplica::answer(db::Session& session, sync::Viewe
                                                const Record& record) {
   TRY(const Rights rights, rights_of(session, viewer));
   const Instant now = clock_.now();
-  const ScopeQuery query{viewer, record.type, bounds_of(window_, record.type, now), now};
+  const ScopeQuery query{viewer, record.type, bounds_of(viewer.window, record.type, now), now};
   TRY(const int64_t epoch, sync_view_epoch(session, viewer, record.type));
   TRY(const auto view, sync_view_at(session, viewer, record.type, epoch));
   TRY(auto answers, crm_records_of(session, query, rights, view, std::span(&record, 1)));
@@ -148,11 +167,13 @@ Result<std::vector<RecordId>> BuiltinReplica::add_emails(Transaction& transactio
 }
 
 Result<void> BuiltinReplica::add_email_copy(Transaction& transaction, sync::Viewer viewer, RecordId email,
-                                            MailboxId mailbox, const model::EmailHead& head) {
+                                            MailboxId mailbox, const model::EmailHead& head,
+                                            sync::Shown shown) {
   db::Session& session = db::SqlTransaction::of(transaction);
   TRY(const Rights rights, rights_of(session, viewer));
   if (rights.writes == Reach::None) return forbidden(rights, "add emails");
-  return add_copy(session, {viewer.account, viewer.user, Via::MailSync, clock_.now()}, email, mailbox, head);
+  return add_copy(session, {viewer.account, viewer.user, Via::MailSync, clock_.now()}, email, mailbox, head,
+                  shown);
 }
 
 Result<void> BuiltinReplica::remove_email_copy(Transaction& transaction, sync::Viewer viewer, RecordId email,
@@ -197,6 +218,26 @@ Result<std::map<std::string, RecordId>> BuiltinDirectory::meetings_by_series(
     for (const db::Row& row : rows) out.emplace(row[0].text(), row[1].id<RecordId>());
     return {};
   }));
+  return out;
+}
+
+Result<std::map<std::string, sync::OrganisationRef>> BuiltinDirectory::organisations_by_domain(
+    AccountId account, std::span<const std::string> domains) {
+  std::map<std::string, sync::OrganisationRef> out;
+  std::set<std::string> shared;
+  TRY_VOID(database_.read([&](db::Session& session) -> Result<void> {
+    TRY(const db::Rows rows,
+        session.query(
+            "SELECT d.domain, r.id, r.title FROM crm_organisation_domain d JOIN crm_record r ON r.id = "
+            "d.organisation_id WHERE d.account_id = $1 AND d.domain IN {{texts $2}} AND r.deleted = 0 "
+            "ORDER BY d.domain, r.id",
+            {account, db::text_list(domains)}));
+    for (const db::Row& row : rows)
+      if (!out.emplace(row[0].text(), sync::OrganisationRef{row[1].id<RecordId>(), row[2].text()}).second)
+        shared.insert(row[0].text());
+    return {};
+  }));
+  for (const std::string& domain : shared) out.erase(domain);
   return out;
 }
 

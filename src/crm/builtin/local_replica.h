@@ -10,7 +10,7 @@ namespace mailsync::crm {
 
 class BuiltinReplica final : public sync::LocalReplica {
  public:
-  BuiltinReplica(db::Database& database, const Clock& clock, ScopeWindow window = {});
+  BuiltinReplica(db::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
   sync::Capabilities capabilities(sync::Kind kind) const override;
   Result<sync::CrmChangePage> changes(sync::Viewer viewer, sync::Kind kind, Cursor cursor,
@@ -23,7 +23,7 @@ class BuiltinReplica final : public sync::LocalReplica {
   Result<std::vector<RecordId>> add_emails(Transaction& transaction, sync::Viewer viewer,
                                            std::span<const sync::EmailRecordWrite> writes) override;
   Result<void> add_email_copy(Transaction& transaction, sync::Viewer viewer, RecordId email,
-                              MailboxId mailbox, const model::EmailHead& head) override;
+                              MailboxId mailbox, const model::EmailHead& head, sync::Shown shown) override;
   Result<void> remove_email_copy(Transaction& transaction, sync::Viewer viewer, RecordId email,
                                  MailboxId mailbox) override;
   std::unique_ptr<sync::BlobSink> new_blob(AccountId account) override;
@@ -33,7 +33,6 @@ class BuiltinReplica final : public sync::LocalReplica {
 
   db::Database& database_;
   const Clock& clock_;
-  ScopeWindow window_;
 };
 
 class BuiltinDirectory final : public sync::Directory {
@@ -46,6 +45,8 @@ class BuiltinDirectory final : public sync::Directory {
       AccountId account, std::span<const std::string> identities) override;
   Result<std::map<std::string, RecordId>> meetings_by_series(AccountId account,
                                                              std::span<const std::string> keys) override;
+  Result<std::map<std::string, sync::OrganisationRef>> organisations_by_domain(
+      AccountId account, std::span<const std::string> domains) override;
   Result<std::set<std::string>> shared_conversations(AccountId account, MailboxId mailbox,
                                                      std::span<const std::string> conversation_ids) override;
 

@@ -12,11 +12,7 @@
 
 namespace mailsync::crm {
 
-struct ScopeWindow {
-  int completed_task_days = 14;
-  int meeting_days_back = 14;
-  int meeting_months_ahead = 24;
-};
+using sync::ScopeWindow;
 
 // A record is in the window when it stops to matter at or after `earliest_end_us` and starts at or before
 // `latest_start_us` (whole days in UTC, so that they move once a day).

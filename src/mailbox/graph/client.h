@@ -47,6 +47,7 @@ class Client {
   // ---- paths relative to the service root, for batches ----
   std::string path(std::string_view below_user) const;  // "/users/u" + below_user
   std::string message_path(const std::string& id, bool with_body) const;
+  std::string conversation_path(const std::string& id) const;  // heads, in any folder
   std::string contact_path(const std::string& id) const;
   std::string task_path(const std::string& list, const std::string& id) const;
   std::string event_path(const std::string& id) const;  // with exceptions and cancelled occurrences
@@ -55,6 +56,7 @@ class Client {
   // An empty link is the first page, in all methods below.
   PageTask<WireFolder> child_mail_folders(std::string folder, std::string link);
   PageTask<WireMessage> messages_delta(std::string folder, std::string link);
+  PageTask<WireMessage> messages_at(std::string link);  // a further page of any listing
   Task<Result<WireMessage>> message_head(std::string id);
   Task<Result<WireMessage>> patch_message(std::string id, std::string json, std::string change_key);
   Task<Result<std::unique_ptr<net::BodyStream>>> open_message(std::string id);

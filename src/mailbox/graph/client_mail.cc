@@ -26,6 +26,21 @@ std::string Client::message_path(const std::string& id, bool with_body) const {
   return out;
 }
 
+// A quote within a literal of OData is doubled.
+std::string Client::conversation_path(const std::string& id) const {
+  std::string literal;
+  for (const char c : id) literal += c == '\'' ? std::string("''") : std::string(1, c);
+  return path("/messages?$select=" + std::string(kHead) +
+              "&$top=100&$filter=" + net::percent_encode("conversationId eq '" + literal + "'"));
+}
+
+PageTask<WireMessage> Client::messages_at(std::string link) {
+  Call call;
+  call.url = std::move(link);
+  call.what = "Reading emails";
+  return page<WireMessage>(std::move(call), read_message);
+}
+
 PageTask<WireFolder> Client::child_mail_folders(std::string folder, std::string link) {
   Call call;
   call.url = !link.empty()    ? link

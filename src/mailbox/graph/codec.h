@@ -41,9 +41,7 @@ std::string read_operation(const object& from);
 
 // ---- reading a page ----
 template <typename T>
-Result<WirePage<T>> read_page(std::string_view bytes, std::string_view what, T (*read)(const object&)) {
-  TRY(const value parsed, parse_object(bytes, what));
-  const object& root = parsed.get_object();
+WirePage<T> page_in(const object& root, T (*read)(const object&)) {
   WirePage<T> page;
   page.next_link = text(root, "@odata.nextLink");
   page.delta_link = text(root, "@odata.deltaLink");
@@ -53,6 +51,11 @@ Result<WirePage<T>> read_page(std::string_view bytes, std::string_view what, T (
       if (const object* members = item.if_object()) page.items.push_back(read(*members));
   }
   return page;
+}
+template <typename T>
+Result<WirePage<T>> read_page(std::string_view bytes, std::string_view what, T (*read)(const object&)) {
+  TRY(const value parsed, parse_object(bytes, what));
+  return page_in<T>(parsed.get_object(), read);
 }
 
 // ---- writing: JSON text with the supplied fields alone ----

@@ -12,7 +12,7 @@ namespace {
 using model::Kind;
 
 // Steps of the first batch, in this order.
-enum First { Inbox, Sent, Deleted, DefaultContacts, TopMail, TopContacts, Lists, kFirstSteps };
+enum First { Inbox, Sent, Deleted, DefaultContacts, TopMail, TopContacts, Lists, Drafts, Junk, kFirstSteps };
 
 // An error that concerns one kind alone.
 bool concerns_kind(const Error& error) {
@@ -32,14 +32,8 @@ std::string id_in(const Result<BatchAnswer>& answer) {
 
 template <typename T>
 WirePage<T> page_in(const BatchAnswer& answer, T (*read)(const object&)) {
-  WirePage<T> page;
   const auto* members = answer.body.if_object();
-  if (!members) return page;
-  page.next_link = text(*members, "@odata.nextLink");
-  if (const array* items = list(*members, "value"))
-    for (const value& item : *items)
-      if (const object* one = item.if_object()) page.items.push_back(read(*one));
-  return page;
+  return members ? page_in<T>(*members, read) : WirePage<T>{};
 }
 
 using NextPage = PageTask<WireFolder> (Client::*)(std::string folder, std::string link);
@@ -84,6 +78,35 @@ Task<Result<std::vector<WireFolder>>> all_below(Client& client, std::vector<Wire
   }
 }
 
+// By its whole path, or by its own name wherever it is.
+bool is_named(const std::vector<std::string>& names, const std::string& path) {
+  const std::string last = path.substr(path.rfind('/') + 1);
+  return std::ranges::find(names, last) != names.end() || std::ranges::find(names, path) != names.end();
+}
+
+// Nothing named: all.
+bool is_wanted(const std::string& name, const std::vector<std::string>& included,
+               const std::vector<std::string>& excluded) {
+  return (included.empty() || is_named(included, name)) && !is_named(excluded, name);
+}
+
+// The folder or one above it is named.
+bool is_below(const std::vector<std::string>& names, std::string path) {
+  while (true) {
+    if (is_named(names, path)) return true;
+    const size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return false;
+    path.resize(slash);
+  }
+}
+
+// A folder at the top that is named, or that may hold one that is: "Clients/Acme", or "Acme" wherever it is.
+bool leads_to(const std::vector<std::string>& names, const std::string& top) {
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    return name == top || name.starts_with(top + "/") || name.find('/') == std::string::npos;
+  });
+}
+
 struct Tree {
   std::map<std::string, std::vector<WireFolder>> children;  // by parent, in the order listed
 
@@ -93,15 +116,10 @@ struct Tree {
   // `id` and all below it, parents first; `excluded` names are left out with what is below them.
   void walk(const std::string& id, const std::string& name, const std::vector<std::string>& excluded,
             std::vector<std::pair<std::string, std::string>>& out) const {
-    if (has_excluded(excluded, name)) return;
+    if (is_named(excluded, name)) return;
     out.emplace_back(id, name);
     if (const auto found = children.find(id); found != children.end())
       for (const WireFolder& child : found->second) walk(child.id, name + "/" + child.name, excluded, out);
-  }
-  static bool has_excluded(const std::vector<std::string>& excluded, const std::string& name) {
-    const std::string last = name.substr(name.rfind('/') + 1);
-    return std::ranges::find(excluded, last) != excluded.end() ||
-           std::ranges::find(excluded, name) != excluded.end();
   }
 };
 
@@ -118,17 +136,29 @@ Task<Result<void>> add_mail(Client& client, const sync::Profile& profile, const 
   CO_TRY(std::vector<WireFolder> folders,
          co_await whole_list(client, std::move(page), &Client::child_mail_folders));
   const std::string inbox = id_in(first[Inbox]), sent = id_in(first[Sent]), deleted = id_in(first[Deleted]);
-  std::vector<WireFolder> followed;
-  for (const WireFolder& folder : folders)
-    if (folder.id == inbox || folder.id == sent || folder.id == deleted) followed.push_back(folder);
-  CO_TRY(const auto below,
-         co_await all_below(client, followed, "/mailFolders/", &Client::child_mail_folders));
+  const std::set<std::string> never{deleted, id_in(first[Drafts]), id_in(first[Junk])};
+  const auto& included = profile.included_folders;
+  std::vector<WireFolder> first_ones, roots, walked;  // Inbox, Sent Items, then the others
+  for (WireFolder& folder : folders) {
+    if (folder.id == inbox) folder.name = "Inbox";
+    if (folder.id == sent) folder.name = "Sent Items";
+    const bool usual = folder.id == inbox || folder.id == sent;
+    const bool followed =
+        included.empty() ? usual : !never.contains(folder.id) && leads_to(included, folder.name);
+    if (followed && usual)
+      first_ones.insert(folder.id == inbox ? first_ones.begin() : first_ones.end(), folder);
+    if (followed && !usual) roots.push_back(folder);
+    if (followed || folder.id == deleted) walked.push_back(folder);
+  }
+  roots.insert(roots.begin(), first_ones.begin(), first_ones.end());
+  CO_TRY(const auto below, co_await all_below(client, walked, "/mailFolders/", &Client::child_mail_folders));
   folders.insert(folders.end(), below.begin(), below.end());
   const Tree tree(folders);
   std::vector<std::pair<std::string, std::string>> in_scope, in_deleted;
-  if (!inbox.empty()) tree.walk(inbox, "Inbox", profile.excluded_folders, in_scope);
-  if (!sent.empty()) tree.walk(sent, "Sent Items", profile.excluded_folders, in_scope);
+  for (const WireFolder& root : roots) tree.walk(root.id, root.name, profile.excluded_folders, in_scope);
   if (!deleted.empty()) tree.walk(deleted, "Deleted Items", {}, in_deleted);
+  if (!included.empty())
+    std::erase_if(in_scope, [&](const auto& folder) { return !is_below(included, folder.second); });
   for (const auto& [id, name] : in_deleted) out.deleted.insert(id);
   if (follows(profile, Kind::Email))
     for (auto& [id, name] : in_scope) out.collections.push_back({Kind::Email, id, name});
@@ -144,7 +174,11 @@ Task<Result<void>> add_contacts(Client& client, const sync::Profile& profile, co
     co_return Result<void>{};
   }
   out.default_contacts_id = id_in(first[DefaultContacts]);
-  out.collections.push_back({Kind::Contact, std::string(kDefaultContacts), "Contacts"});
+  const auto wanted = [&profile](const std::string& name) {
+    return is_wanted(name, profile.included_contact_folders, profile.excluded_contact_folders);
+  };
+  if (wanted("Contacts"))
+    out.collections.push_back({Kind::Contact, std::string(kDefaultContacts), "Contacts"});
   auto page = page_in<WireFolder>(*first[TopContacts], read_folder);
   CO_TRY(auto top, co_await whole_list(client, std::move(page), &Client::child_contact_folders));
   ask_for_children(top);
@@ -154,7 +188,7 @@ Task<Result<void>> add_contacts(Client& client, const sync::Profile& profile, co
     if (folder.name == profile.contact_folder) out.own_contacts = folder.id;
   top.insert(top.end(), below.begin(), below.end());
   for (const WireFolder& folder : top)
-    if (folder.id != out.default_contacts_id)
+    if (folder.id != out.default_contacts_id && (folder.id == out.own_contacts || wanted(folder.name)))
       out.collections.push_back({Kind::Contact, folder.id, folder.name});
   co_return Result<void>{};
 }
@@ -172,6 +206,9 @@ Task<Result<void>> add_tasks(Client& client, const sync::Profile& profile, const
     for (const WireTaskList& one : page.items) {
       if (one.well_known == "flaggedEmails") continue;  // mirrors of emails, not tasks
       if (one.well_known == "defaultList") out.default_list = one.id;
+      const bool wanted = one.id == out.default_list ||
+                          is_wanted(one.name, profile.included_task_lists, profile.excluded_task_lists);
+      if (!wanted) continue;
       out.collections.push_back({Kind::Task, one.id, one.name});
     }
     if (page.next_link.empty()) break;
@@ -189,10 +226,22 @@ std::vector<BatchStep> first_steps(const Client& client) {
   steps[TopMail].url = client.path("/mailFolders?$top=250");
   steps[TopContacts].url = client.path("/contactFolders?$top=250");
   steps[Lists].url = client.path("/todo/lists?$top=100");
+  steps[Drafts].url = client.path("/mailFolders/drafts?$select=id");
+  steps[Junk].url = client.path("/mailFolders/junkemail?$select=id");
   return steps;
 }
 
 }  // namespace
+
+bool FolderMap::follows(Kind kind, const std::string& container) const {
+  bool any = false;
+  for (const sync::Collection& collection : collections) {
+    if (collection.kind != kind) continue;
+    if (collection.id == container) return true;
+    any = true;
+  }
+  return !any;
+}
 
 Task<Result<FolderMap>> read_folders(Client& client, sync::Profile profile) {
   const Answers first = co_await client.read_all(first_steps(client), "Listing the folders");

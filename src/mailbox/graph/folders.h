@@ -26,6 +26,8 @@ struct FolderMap {
   std::string default_list;                   // To Do; "" when tasks cannot be reached
   Instant read_at;
 
+  // An item of this kind in this container is followed. Also true where nothing of the kind is known.
+  bool follows(model::Kind kind, const std::string& container) const;
   // The id by which a contact folder is followed: the alias for the default one.
   std::string contact_container(const std::string& parent) const {
     return parent == default_contacts_id ? std::string(kDefaultContacts) : parent;

@@ -92,6 +92,12 @@ void Replica::place(RemoteItem& item) const {
   if (item.kind == Kind::Contact) item.container = folders_->contact_container(item.container);
 }
 
+void Replica::judge_place(RemoteItem& item) const {
+  if (!folders_ || item.in_deleted_items) return;
+  item.left_scope = item.kind == Kind::Meeting ? is_outside_window(item.fields)
+                                               : !folders_->follows(item.kind, item.container);
+}
+
 Task<std::vector<Result<RemoteItem>>> Replica::fetch(Kind kind, std::vector<RemoteId> ids) {
   std::vector<Result<RemoteItem>> out;
   if (ids.empty()) co_return out;
@@ -143,6 +149,8 @@ Task<std::vector<Result<RemoteItem>>> Replica::fetch(Kind kind, std::vector<Remo
       });
       break;
   }
+  for (auto& item : out)
+    if (item) judge_place(*item);
   co_return out;
 }
 

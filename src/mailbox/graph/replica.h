@@ -39,6 +39,8 @@ class Replica final : public sync::Replica {
   Task<Result<sync::ChangePage>> changes(sync::Collection collection, Cursor cursor) override;
   Task<std::vector<Result<sync::RemoteItem>>> fetch(model::Kind kind, std::vector<RemoteId> ids) override;
   Task<std::vector<Result<model::Email>>> fetch_emails(std::vector<RemoteId> ids) override;
+  Task<std::vector<Result<std::vector<sync::RemoteItem>>>> conversations(
+      std::vector<std::string> ids) override;
   Task<Result<std::unique_ptr<sync::ByteStream>>> open_blob(RemoteId id, std::string attachment) override;
   Task<Result<std::optional<sync::RemoteItem>>> find_by_operation(model::Kind kind, OperationId operation,
                                                                   model::Fields fields) override;
@@ -51,7 +53,8 @@ class Replica final : public sync::Replica {
   Task<Result<const FolderMap*>> folders();
   Task<Result<std::string>> own_contact_folder();  // created when missing
   Task<Result<void>> ensure_category();
-  void place(sync::RemoteItem& item) const;  // container and in_deleted_items, from the parent folder
+  void place(sync::RemoteItem& item) const;        // container and in_deleted_items, from the parent folder
+  void judge_place(sync::RemoteItem& item) const;  // left_scope
 
   Task<Result<sync::ChangePage>> mail_changes(sync::Collection collection, FeedCursor cursor);
   Task<Result<sync::ChangePage>> contact_changes(sync::Collection collection, FeedCursor cursor);
@@ -73,6 +76,8 @@ class Replica final : public sync::Replica {
   Task<Result<std::optional<sync::RemoteItem>>> find_task(OperationId operation);
   Task<Result<std::optional<sync::RemoteItem>>> find_meeting(OperationId operation);
 
+  Task<Result<std::vector<sync::RemoteItem>>> rest_of_conversation(value first);
+
   Task<Result<Version>> mark_email(std::string id, bool marked);
   Task<Result<Version>> mark_contact(std::string id, bool marked);
   Task<Result<Version>> mark_task(std::string id, bool marked);
@@ -82,6 +87,7 @@ class Replica final : public sync::Replica {
   sync::RemoteItem task_item(WireTask task, const std::string& list) const;
   sync::RemoteItem meeting_item(const WireEvent& event) const;
   Window window_now() const;
+  bool is_outside_window(const model::Fields& meeting) const;
   Task<Result<sync::ChangePage>> fold_series(WirePage<WireEvent> page, std::string cursor, bool begins);
 
   std::shared_ptr<Client> client_;

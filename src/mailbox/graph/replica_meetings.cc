@@ -48,6 +48,20 @@ Window Replica::window_now() const {
           plus_months(today, options_.profile.meeting_months_ahead + 1)};
 }
 
+// A series is in it as long as its feed reports an occurrence; only a single meeting can be judged by itself.
+// The window that the feed follows lags behind by some days.
+bool Replica::is_outside_window(const model::Fields& fields) const {
+  const auto meeting = model::meeting_from(fields);
+  if (!meeting || meeting->recurrence.is_set() || !meeting->start.is_set()) return false;
+  const auto starts = model::instant_of(meeting->start.value(), "UTC");
+  const auto ends = model::instant_of(meeting->end.value_or(meeting->start.value()), "UTC");
+  if (!starts || !ends) return false;
+  constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
+  const Window window = window_now();
+  const int64_t from = window.from.plus_days(-options_.window_step_days).days_since_epoch() * kDayUs;
+  return ends->us <= from || starts->us >= window.to.days_since_epoch() * kDayUs;
+}
+
 Task<Result<sync::ChangePage>> Replica::meeting_changes(sync::Collection, FeedCursor cursor) {
   using Phase = FeedCursor::Phase;
   const std::string asked = write_cursor(cursor).value;
