@@ -64,8 +64,7 @@ std::optional<std::string> zone_inside(const std::string& tzid, icaltimezone* ow
   int hours = 0, read = 0;
   if (std::sscanf(tzid.c_str(), "%*[UTCGM]%d%n", &hours, &read) == 1 &&
       tzid[static_cast<size_t>(read)] == '\0' && hours > -13 && hours < 15 && hours != 0) {
-    const std::string fixed =
-        std::string("Etc/GMT") + (hours > 0 ? "-" : "+") + std::to_string(std::abs(hours));
+    std::string fixed = std::string("Etc/GMT") + (hours > 0 ? "-" : "+") + std::to_string(std::abs(hours));
     if (same_clock(own, fixed, near)) return fixed;
   }
   constexpr size_t kMostTries = 8;
