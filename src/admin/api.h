@@ -15,6 +15,7 @@
 #include "schedule/scheduler.h"
 #include "sync/run_store.h"
 #include "sync/state_store.h"
+#include "sync/workbench.h"
 
 namespace mailsync::admin {
 
@@ -33,6 +34,8 @@ struct Api {
   EventHub& events;
   sync::RunStore* runs = nullptr;            // absent where nothing syncs
   schedule::Scheduler* scheduler = nullptr;  // absent where nothing syncs (a test, a web-only process)
+  sync::PlanStore* plans = nullptr;
+  sync::MakeWorkbench workbench = {};  // empty where nothing syncs
   auth::SessionLimits session_limits = {};
   bool https = false;
   std::string product_version;

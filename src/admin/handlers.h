@@ -44,6 +44,7 @@ Task<Answer> list_mailboxes(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> get_mailbox(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> sync_mailbox(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> pause_mailbox(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> start_mailbox(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> resume_mailbox(Api& api, std::shared_ptr<const Request> request);
 
 // issues.cc
@@ -54,6 +55,21 @@ Task<Answer> list_runs(Api& api, std::shared_ptr<const Request> request);
 
 // sign_in_outcome.cc
 Task<Answer> get_sign_in_outcome(Api& api, std::shared_ptr<const Request> request);
+
+// dry_runs.cc
+Task<Answer> start_dry_run(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> start_dry_runs(Api& api, std::shared_ptr<const Request> request);
+// undos.cc
+Task<Answer> preview_undo(Api& api, std::shared_ptr<const Request> request);
+// plans.cc
+Answer list_plans(Api& api, const Request& request);
+Answer get_plan(Api& api, const Request& request);
+Answer list_plan_items(Api& api, const Request& request);
+Answer list_changes(Api& api, const Request& request);
+Task<Answer> approve_plan(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> reject_plan(Api& api, std::shared_ptr<const Request> request);
+// explain.cc
+Task<Answer> explain_items(Api& api, std::shared_ptr<const Request> request);
 
 // events.cc
 Task<Answer> open_events(Api& api, std::shared_ptr<const Request> request);

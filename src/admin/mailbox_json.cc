@@ -1,6 +1,7 @@
 #include "admin/mailbox_json.h"
 
 #include "admin/record_json.h"
+#include "crm/builtin/json_text.h"
 #include "model/kind.h"
 
 namespace mailsync::admin {
@@ -35,6 +36,8 @@ std::string_view state_of(const sync::Mailbox& mailbox, const MailboxActivity& a
       return "needs_sign_in";
     case MailboxState::SwitchedOff:
       return "disabled";
+    case MailboxState::WaitsForStart:
+      return "waiting_for_start";
     case MailboxState::Forbidden:
     case MailboxState::Stopped:
     case MailboxState::Held:
@@ -70,6 +73,15 @@ int64_t items(const sync::Counts& counts) {
 bool may_see(const Request& request, const sync::Mailbox& mailbox) {
   if (mailbox.account != request.viewer.account) return false;
   return request.session.user.role != auth::Role::User || mailbox.user == request.viewer.user;
+}
+
+std::expected<sync::Mailbox, Problem> seen_mailbox(Api& api, const Request& request, std::string_view text) {
+  const auto id = crm::id_from(text);
+  if (!id) return std::unexpected(not_found("mailbox"));
+  auto mailbox = api.store.mailbox(MailboxId{*id});
+  if (!mailbox && mailbox.error().kind != ErrorKind::Gone) return std::unexpected(Problem(mailbox.error()));
+  if (!mailbox || !may_see(request, *mailbox)) return std::unexpected(not_found("mailbox"));
+  return *std::move(mailbox);
 }
 
 object mailbox_ref(const sync::Mailbox& mailbox) {

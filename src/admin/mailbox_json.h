@@ -12,6 +12,12 @@ namespace mailsync::admin {
 // An administrator sees every mailbox of his account, a user his own.
 bool may_see(const Request& request, const sync::Mailbox& mailbox);
 
+// The mailbox of that id, when there is one that the user may see. Blocks.
+std::expected<sync::Mailbox, Problem> seen_mailbox(Api& api, const Request& request, std::string_view id);
+inline std::expected<sync::Mailbox, Problem> wanted_mailbox(Api& api, const Request& request) {
+  return seen_mailbox(api, request, request.path.at("id"));
+}
+
 boost::json::object mailbox_ref(const sync::Mailbox& mailbox);
 boost::json::object counts_json(const sync::Counts& counts, bool to_crm);
 boost::json::object run_json(const Run& run);

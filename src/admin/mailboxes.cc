@@ -12,15 +12,6 @@ namespace {
 
 using Facts = std::expected<MailboxFacts, Problem>;
 
-std::expected<sync::Mailbox, Problem> wanted_mailbox(Api& api, const Request& request) {
-  const auto id = crm::id_from(request.path.at("id"));
-  if (!id) return std::unexpected(not_found("mailbox"));
-  auto mailbox = api.store.mailbox(MailboxId{*id});
-  if (!mailbox && mailbox.error().kind != ErrorKind::Gone) return std::unexpected(Problem(mailbox.error()));
-  if (!mailbox || !may_see(request, *mailbox)) return std::unexpected(not_found("mailbox"));
-  return *std::move(mailbox);
-}
-
 Facts load(Api& api, const Request& request) {
   TRY(const sync::Mailbox mailbox, wanted_mailbox(api, request));
   TRY(MailboxFacts facts, facts_of(api, mailbox));
@@ -37,6 +28,7 @@ Facts change_state(Api& api, const Request& request, sync::MailboxState state, s
   const bool pausing = state == sync::MailboxState::Paused;
   const bool possible = pausing ? mailbox.state == sync::MailboxState::Active
                                 : mailbox.state == sync::MailboxState::Paused ||
+                                      mailbox.state == sync::MailboxState::WaitsForStart ||
                                       mailbox.state == sync::MailboxState::Stopped ||
                                       mailbox.state == sync::MailboxState::NeedsLogin ||
                                       mailbox.state == sync::MailboxState::Forbidden;
@@ -133,6 +125,14 @@ Task<Answer> pause_mailbox(Api& api, std::shared_ptr<const Request> request) {
   if (facts) api.activity.touch(facts->mailbox.id);
   if (facts && api.scheduler) api.scheduler->let_go(facts->mailbox.id);
   co_return shown(api, std::move(facts), 200);
+}
+
+Task<Answer> start_mailbox(Api& api, std::shared_ptr<const Request> request) {
+  Facts facts = co_await load_later(api, request);
+  if (facts && facts->mailbox.state != sync::MailboxState::WaitsForStart)
+    co_return std::unexpected(
+        Problem(409, "state", "The mailbox does not wait for a start: its sync has begun already."));
+  co_return co_await resume_mailbox(api, request);
 }
 
 Task<Answer> resume_mailbox(Api& api, std::shared_ptr<const Request> request) {

@@ -27,6 +27,9 @@ struct Wanted {
   std::string file;
   std::vector<std::string> addresses;
   bool once = false;
+  bool dry_run = false;
+  UndoWish undo;
+  ExplainWish explain;
 };
 
 // A subcommand that takes --config and --json wherever they stand.
@@ -98,10 +101,35 @@ void add_mailbox_commands(CLI::App& app, Wanted& wanted) {
     wanted.command = [&](const Settings& s, Output& o) { return pause_mailbox(s, o, wanted.address, false); };
   });
   command->add_option("address", wanted.address)->required();
+  command = add(*mailboxes, "start", "Begin the first sync of one that waits for it", [&] {
+    wanted.command = [&](const Settings& s, Output& o) { return pause_mailbox(s, o, wanted.address, false); };
+  });
+  command->add_option("address", wanted.address)->required();
   command = add(*mailboxes, "apply-profile", "Give the [profile] of the settings to these, or to all", [&] {
     wanted.command = [&](const Settings& s, Output& o) { return apply_profile(s, o, wanted.addresses); };
   });
   command->add_option("address", wanted.addresses);
+}
+
+void add_trust_commands(CLI::App& app, Wanted& wanted) {
+  CLI::App* command = add(app, "explain", "Why an item is in the CRM, or is not", [&] {
+    wanted.command = [&](const Settings& s, Output& o) { return explain(s, o, wanted.explain); };
+  });
+  command->add_option("words", wanted.explain.words, "Part of its subject or name, an address, or an id")
+      ->required();
+  command->add_option("--mailbox", wanted.explain.address, "Only this mailbox");
+  command->add_flag("--without-content", wanted.explain.without_content,
+                    "Without subjects, names, addresses and values, to send to support");
+
+  command = add(app, "undo", "Take back what was done for a mailbox; shows it first", [&] {
+    wanted.command = [&](const Settings& s, Output& o) { return undo(s, o, wanted.undo); };
+  });
+  command->add_option("address", wanted.undo.address, "Of the mailbox")->required();
+  auto* what = command->add_option_group("what")->require_option(1);
+  what->add_option("--change", wanted.undo.change, "One change, by its number");
+  what->add_option("--run", wanted.undo.run, "One run, by its id");
+  what->add_option("--since", wanted.undo.since, "Everything since a moment (2026-11-22T10:00:00Z)");
+  command->add_flag("--yes", wanted.undo.yes, "Carry it out");
 }
 
 void add_commands(CLI::App& app, Wanted& wanted) {
@@ -115,10 +143,15 @@ void add_commands(CLI::App& app, Wanted& wanted) {
   add(app, "serve", "Web application, HTTP API and scheduler, until SIGTERM",
       [&] { wanted.command = serve; });
   CLI::App* command = add(app, "sync", "Sync mailboxes from the command line", [&] {
-    wanted.command = [&](const Settings& s, Output& o) { return sync_once(s, o, wanted.addresses); };
+    wanted.command = [&](const Settings& s, Output& o) {
+      return wanted.dry_run ? sync_dry(s, o, wanted.addresses) : sync_once(s, o, wanted.addresses);
+    };
   });
-  command->add_flag("--once", wanted.once, "One pass over each, then end")->required();
+  auto* how = command->add_option_group("how")->require_option(1);
+  how->add_flag("--once", wanted.once, "One pass over each, then end");
+  how->add_flag("--dry-run", wanted.dry_run, "Only say what a pass over each would do; writes nothing");
   command->add_option("address", wanted.addresses, "Only these mailboxes");
+  add_trust_commands(app, wanted);
   add(app, "doctor", "Test every connection, file and permission, and say what to do",
       [&] { wanted.command = doctor; });
   add_user_commands(app, wanted);

@@ -27,12 +27,14 @@ Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const M
                                      "Name one with --user LOGIN, or add him: mailsync user add " +
                                      login);
   const bool app = settings.graph.sign_in == GraphSignIn::App;
-  sync::Mailbox mailbox{.account = kAccount,
-                        .user = owner->id,
-                        .address = address,
-                        .remote_user = wish.remote_user.empty() && app ? address : wish.remote_user,
-                        .access_method = app ? "graph_app" : "graph_user",
-                        .profile = settings.profile};
+  sync::Mailbox mailbox{
+      .account = kAccount,
+      .user = owner->id,
+      .address = address,
+      .remote_user = wish.remote_user.empty() && app ? address : wish.remote_user,
+      .access_method = app ? "graph_app" : "graph_user",
+      .state = settings.sync.wait_for_start ? sync::MailboxState::WaitsForStart : sync::MailboxState::Active,
+      .profile = settings.profile};
   if (auto saved = save(*data.store, mailbox); saved)
     mailbox.id = *saved;
   else if (saved.error().kind == ErrorKind::VersionStale)
@@ -70,7 +72,12 @@ Exit add_mailbox(const Settings& settings, Output& output, const MailboxWish& wi
   if (!data) return output.failed(data.error());
   const auto mailbox = make_mailbox(*data, settings, wish);
   if (!mailbox) return output.failed(mailbox.error());
-  return output.done(json_of(*mailbox), mailbox->address + " is synced from now on.");
+  const bool waits = mailbox->state == sync::MailboxState::WaitsForStart;
+  return output.done(
+      json_of(*mailbox),
+      mailbox->address + (waits ? " waits for a start: see what would happen with \"mailsync sync "
+                                  "--dry-run\", then \"mailsync mailbox start\"."
+                                : " is synced from now on."));
 }
 
 Exit list_mailboxes(const Settings& settings, Output& output) {

@@ -69,6 +69,10 @@ class Server {
 
 Result<void> Server::build() {
   TRY(data_, open_data(settings_, executor_.clock()));
+  TRY_VOID(data_.store->transact(sync::Durable::No, [&](Transaction& tx) {
+    return data_.plans->fail_running(tx, "The server was stopped while this was being made; begin it again.",
+                                     executor_.clock().now());
+  }));
   users_.emplace(executor_, *data_.database);
   sessions_.emplace(executor_, *data_.database, random_);
   // Without [graph] the CRM is served alone: so it is before the first mailbox is connected.
@@ -89,6 +93,12 @@ void Server::build_api() {
                           .events = events_,
                           .runs = data_.runs.get(),
                           .scheduler = scheduler_ ? &*scheduler_ : nullptr,
+                          .plans = data_.plans.get(),
+                          .workbench = connections_
+                                           ? sync::MakeWorkbench([this](const sync::Mailbox& mailbox) {
+                                               return connections_->workbench(mailbox);
+                                             })
+                                           : sync::MakeWorkbench(),
                           .https = https(),
                           .product_version = kVersion,
                           .push_active = [this](MailboxId id) { return push_ && push_->active(id); },

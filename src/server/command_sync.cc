@@ -12,15 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-Result<std::vector<sync::Mailbox>> chosen_mailboxes(Data& data, const std::vector<std::string>& addresses) {
-  if (addresses.empty()) return data.store->mailboxes(kAccount);
-  std::vector<sync::Mailbox> chosen;
-  for (const std::string& address : addresses) {
-    TRY(chosen.emplace_back(), find_mailbox(*data.store, address));
-  }
-  return chosen;
-}
-
 Exit report(Output& output, const std::vector<sync::Mailbox>& mailboxes,
             const std::map<MailboxId, schedule::Outcome>& outcomes) {
   json::array list;
@@ -51,6 +42,15 @@ Exit report(Output& output, const std::vector<sync::Mailbox>& mailboxes,
 }
 
 }  // namespace
+
+Result<std::vector<sync::Mailbox>> chosen_mailboxes(Data& data, const std::vector<std::string>& addresses) {
+  if (addresses.empty()) return data.store->mailboxes(kAccount);
+  std::vector<sync::Mailbox> chosen;
+  for (const std::string& address : addresses) {
+    TRY(chosen.emplace_back(), find_mailbox(*data.store, address));
+  }
+  return chosen;
+}
 
 Exit sync_once(const Settings& settings, Output& output, const std::vector<std::string>& addresses) {
   const auto instance = Instance::begin(settings.server.data_dir);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/data.h"
 #include "server/output.h"
 #include "server/settings.h"
 
@@ -19,6 +20,9 @@ Exit add_user(const Settings& settings, Output& output, const UserWish& wish);
 Exit list_users(const Settings& settings, Output& output);
 Exit set_password(const Settings& settings, Output& output, const UserWish& wish);
 Exit set_user_disabled(const Settings& settings, Output& output, const std::string& login, bool disabled);
+
+// The mailboxes of these addresses; none named: all.
+Result<std::vector<sync::Mailbox>> chosen_mailboxes(Data& data, const std::vector<std::string>& addresses);
 
 struct MailboxWish {
   std::string address;
@@ -37,6 +41,23 @@ Exit make_master_key(Output& output, const std::string& file);
 
 // One pass over these mailboxes (none named: over all), with progress.
 Exit sync_once(const Settings& settings, Output& output, const std::vector<std::string>& addresses);
+
+// What a pass over these mailboxes (none named: over all) would do; the report is kept. Writes nothing else.
+Exit sync_dry(const Settings& settings, Output& output, const std::vector<std::string>& addresses);
+
+struct UndoWish {
+  std::string address;
+  std::string change, run, since;  // exactly one
+  bool yes = false;                // carry it out; else only show it
+};
+Exit undo(const Settings& settings, Output& output, const UndoWish& wish);
+
+struct ExplainWish {
+  std::string words;    // part of a subject or name, an address, or an id
+  std::string address;  // only this mailbox
+  bool without_content = false;
+};
+Exit explain(const Settings& settings, Output& output, const ExplainWish& wish);
 
 // Every connection, file and permission, and what to do where something is wrong.
 Exit doctor(const Settings& settings, Output& output);

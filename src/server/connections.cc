@@ -225,6 +225,33 @@ Task<void> Connections::note_run(sync::RunRow run, bool did_something) {
   if (!noted) log::error("run_not_noted", noted.error(), {{"mailbox", run.mailbox}});
 }
 
+sync::Engine Connections::engine() {
+  return {.executor = executor_,
+          .random = random_,
+          .store = *data_.store,
+          .crm = *data_.crm,
+          .directory = *data_.directory,
+          .outbox = data_.outbox.get(),
+          .plans = data_.plans.get()};
+}
+
+Result<sync::Workbench> Connections::workbench(const sync::Mailbox& mailbox) {
+  TRY(const std::shared_ptr<Link> link, link_for(mailbox));
+  struct Kept {
+    Kept(std::shared_ptr<Link> to, const sync::Profile& profile)
+        : link(std::move(to)), replica(link->client, graph::ReplicaOptions{.profile = profile}) {}
+    std::shared_ptr<Link> link;
+    graph::Replica replica;
+  };
+  auto kept = std::make_shared<Kept>(link, mailbox.profile);
+  return sync::Workbench{.engine = engine(),
+                         .plans = *data_.plans,
+                         .mailbox = mailbox,
+                         .replica = std::shared_ptr<sync::Replica>(kept, &kept->replica),
+                         .people = people_of(mailbox),
+                         .sender = std::shared_ptr<sync::Sender>(link, link->sender.get())};
+}
+
 Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::PassRequest request) {
   CO_TRY(const std::shared_ptr<Link> link, self.link_for(request.mailbox));
   const MailboxId id = request.mailbox.id;
@@ -234,13 +261,7 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
                    .trigger = request.mailbox.last_pass_at == Instant{} ? "first_sync" : "poll"};
   bool did_something = row.trigger == "first_sync";
   const sync::People people = self.people_of(request.mailbox);
-  const sync::Engine engine{.executor = self.executor_,
-                            .random = self.random_,
-                            .store = *self.data_.store,
-                            .crm = *self.data_.crm,
-                            .directory = *self.data_.directory,
-                            .outbox = self.data_.outbox.get()};
-  auto report = co_await sync::run_pass(engine, *link->replica,
+  auto report = co_await sync::run_pass(self.engine(), *link->replica,
                                         {.mailbox = std::move(request.mailbox),
                                          .people = people,
                                          .lease = request.lease,

@@ -18,6 +18,7 @@
 #include "schedule/scheduler.h"
 #include "server/data.h"
 #include "server/settings.h"
+#include "sync/workbench.h"
 
 namespace mailsync::server {
 
@@ -44,6 +45,9 @@ class Connections {
   Result<std::shared_ptr<sync::Replica>> replica(const sync::Mailbox& mailbox);
   // Change notices for the mailbox, posted to `url`.
   Result<std::shared_ptr<sync::Push>> push(const sync::Mailbox& mailbox, const std::string& url);
+  // What a dry run, an undo's preview or an explanation works with: a replica of its own over the same
+  // client.
+  Result<sync::Workbench> workbench(const sync::Mailbox& mailbox);
   // Another token next time.
   void forget_token(MailboxId mailbox);
 
@@ -67,6 +71,7 @@ class Connections {
     std::shared_ptr<graph::Replica> replica;
     std::shared_ptr<graph::Sender> sender;
   };
+  sync::Engine engine();
   static Task<Result<sync::PassReport>> run(Connections& self, schedule::PassRequest request);
   // In the list of runs, when there is something to tell.
   Task<void> note_run(sync::RunRow run, bool did_something);

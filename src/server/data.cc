@@ -20,6 +20,7 @@ Result<Data> open_data(const Settings& settings, const Clock& clock) {
   data.store = std::make_unique<store::StateStore>(*data.database);
   data.leases = std::make_unique<store::LeaseStore>(*data.database);
   data.runs = std::make_unique<store::RunStore>(*data.database);
+  data.plans = std::make_unique<store::PlanStore>(*data.database);
   data.crm = std::make_unique<crm::BuiltinReplica>(*data.database, clock);
   data.directory = std::make_unique<crm::BuiltinDirectory>(*data.database);
   data.outbox = std::make_unique<crm::BuiltinOutbox>(*data.database);

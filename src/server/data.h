@@ -10,6 +10,7 @@
 #include "db/database.h"
 #include "server/settings.h"
 #include "store/lease_store.h"
+#include "store/plan_store.h"
 #include "store/run_store.h"
 #include "store/state_store.h"
 
@@ -23,6 +24,7 @@ struct Data {
   std::unique_ptr<store::StateStore> store;
   std::unique_ptr<store::LeaseStore> leases;
   std::unique_ptr<store::RunStore> runs;
+  std::unique_ptr<store::PlanStore> plans;
   std::unique_ptr<crm::BuiltinReplica> crm;
   std::unique_ptr<crm::BuiltinDirectory> directory;
   std::unique_ptr<crm::BuiltinOutbox> outbox;

@@ -63,7 +63,8 @@ struct Settings {
 
   struct Sync {
     Duration poll = std::chrono::seconds(60);
-    int parallel = 4;  // passes at once
+    int parallel = 4;             // passes at once
+    bool wait_for_start = false;  // a new mailbox syncs only when a person has started it
   } sync;
 
   sync::Profile profile;  // of mailboxes that are added

@@ -231,6 +231,7 @@ std::vector<SettingsKey> connection_keys() {
              [](Settings& s, int64_t n) { s.sync.poll = std::chrono::seconds(n); }),
       number("sync", "parallel", "a whole number from 1 to 64", 1, 64,
              [](Settings& s, int64_t n) { s.sync.parallel = static_cast<int>(n); }),
+      flag("sync", "wait_for_start", [](Settings& s) -> bool& { return s.sync.wait_for_start; }),
       word<log::Level>("log", "level", "one of \"debug\", \"info\", \"warn\", \"error\"",
                        {{"debug", log::Level::Debug},
                         {"info", log::Level::Info},

@@ -29,7 +29,8 @@ static_assert(static_cast<int>(sync::MailboxState::Active) == 0 &&
               static_cast<int>(sync::MailboxState::SwitchedOff) == 3 &&
               static_cast<int>(sync::MailboxState::Forbidden) == 4 &&
               static_cast<int>(sync::MailboxState::Stopped) == 5 &&
-              static_cast<int>(sync::MailboxState::Held) == 6);
+              static_cast<int>(sync::MailboxState::Held) == 6 &&
+              static_cast<int>(sync::MailboxState::WaitsForStart) == 7);
 
 template <typename E>
 int64_t code(E value) {

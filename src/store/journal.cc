@@ -1,6 +1,7 @@
 #include "db/params.h"
 #include "store/codes.h"
 #include "store/state_store.h"
+#include "sync/undo_plan.h"
 
 namespace mailsync::store {
 namespace {
@@ -79,12 +80,23 @@ Result<std::vector<Entry>> StateStore::journal(MailboxId mailbox, JournalId afte
   return read_entries(rows);
 }
 
+Result<std::vector<Entry>> StateStore::changes(const sync::JournalFilter& f, size_t limit) {
+  const int64_t before = f.before ? f.before.value : std::numeric_limits<int64_t>::max();
+  TRY(db::Rows rows,
+      query("SELECT id, " JOURNAL_COLUMNS
+            " FROM journal WHERE mailbox_id = $1 AND id < $2 AND (CAST($3 AS {{int}}) = 0 OR id = $3) AND "
+            "(CAST($4 AS TEXT) = '' OR run_id = $4) AND (CAST($5 AS {{int}}) = 0 OR record_id = $5) AND "
+            "(CAST($6 AS TEXT) = '' OR remote_id = $6) AND at_us >= $7 ORDER BY id DESC LIMIT $8",
+            {f.mailbox, before, f.id, f.run, f.record, f.remote_id, f.since, limit}));
+  return read_entries(rows);
+}
+
 Result<int64_t> StateStore::deletions_since(MailboxId mailbox, model::Kind kind, Instant since) {
   // Intended ones count: they may already have happened.
   TRY(db::Rows rows,
       query("SELECT count(*) FROM journal WHERE action = 'delete' AND mailbox_id = $1 AND kind = $2 "
-            "AND at_us >= $3 AND state IN (0, 1)",
-            {mailbox, code(kind), since}));
+            "AND at_us >= $3 AND state IN (0, 1) AND cause <> $4",
+            {mailbox, code(kind), since, sync::kUndoCause}));
   return rows.at(0).at(0).integer();
 }
 

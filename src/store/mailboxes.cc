@@ -14,7 +14,7 @@ Result<sync::Mailbox> read_mailbox(const db::Row& row) {
                         .access_method = row[5].text(),
                         .state_text = row[7].text(),
                         .last_pass_at = row[9].instant()};
-  TRY(mailbox.state, decoded(row[6], sync::MailboxState::Held));
+  TRY(mailbox.state, decoded(row[6], sync::MailboxState::WaitsForStart));
   TRY(mailbox.profile, sync::profile_from_json(row[8].text()));
   return mailbox;
 }
@@ -83,8 +83,9 @@ Result<void> StateStore::remove_mailbox(MailboxId id) {
          {"DELETE FROM mailbox_lease WHERE mailbox_id = $1", "DELETE FROM sync_cursor WHERE mailbox_id = $1",
           "DELETE FROM removal_hint WHERE mailbox_id = $1", "DELETE FROM link WHERE mailbox_id = $1",
           "DELETE FROM journal WHERE mailbox_id = $1", "DELETE FROM issue WHERE mailbox_id = $1",
-          "DELETE FROM run_count WHERE mailbox_id = $1", "DELETE FROM run WHERE mailbox_id = $1",
-          "DELETE FROM mailbox WHERE id = $1"}) {
+          "DELETE FROM plan_item WHERE plan_id IN (SELECT id FROM plan_report WHERE mailbox_id = $1)",
+          "DELETE FROM plan_report WHERE mailbox_id = $1", "DELETE FROM run_count WHERE mailbox_id = $1",
+          "DELETE FROM run WHERE mailbox_id = $1", "DELETE FROM mailbox WHERE id = $1"}) {
       TRY_VOID(tx.execute(sql, {id}));
     }
     return {};

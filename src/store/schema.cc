@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "store/plan_schema.h"
+
 namespace mailsync::store {
 namespace {
 
@@ -181,6 +183,7 @@ constexpr std::array kMigrations{
     db::Migration{.number = 3, .name = "journal, issues, runs", .sql = kJournal},
     db::Migration{.number = 4, .name = "cause and effect of issues", .sql = kIssueWords},
     db::Migration{.number = 5, .name = "when runs began and ended", .sql = kRuns},
+    db::Migration{.number = 6, .name = "plans shown to people", .sql = kPlans},
 };
 
 }  // namespace

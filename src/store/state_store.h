@@ -55,6 +55,7 @@ class StateStore final : public sync::StateStore {
   // journal.cc
   Result<std::vector<sync::JournalEntry>> open_intentions(MailboxId mailbox) override;
   Result<std::vector<sync::JournalEntry>> journal(MailboxId mailbox, JournalId after, size_t limit) override;
+  Result<std::vector<sync::JournalEntry>> changes(const sync::JournalFilter& filter, size_t limit) override;
   Result<int64_t> deletions_since(MailboxId mailbox, model::Kind kind, Instant since) override;
   Result<void> save_journal(Transaction&, std::span<sync::JournalEntry> entries) override;
 

@@ -146,15 +146,7 @@ struct Commit {
 
   Result<void> close_intention(const Planned& planned, JournalEntry::State state, std::string outcome) {
     if (!planned.intention) return {};
-    JournalEntry entry{.id = planned.intention,
-                       .mailbox = context.mailbox(),
-                       .run = context.run,
-                       .kind = planned.situation.kind,
-                       .state = state,
-                       .outcome = std::move(outcome),
-                       .at = context.now()};
-    if (planned.stored_item) entry.remote_id = planned.stored_item->id;
-    entries.push_back(std::move(entry));
+    entries.push_back(outcome_of(context, planned, state, std::move(outcome)));
     return {};
   }
 
@@ -216,6 +208,7 @@ Result<void> commit(Context& context, Batch& batch, Counts& counts) {
     Commit all{.context = context, .tx = tx, .batch = batch, .counts = counts};
     for (Planned& planned : batch.items) TRY_VOID(all.take(planned));
     if (!all.links.empty()) TRY_VOID(store.save_links(tx, all.links));
+    name_links(all.links, all.entries);
     if (!all.entries.empty()) TRY_VOID(store.save_journal(tx, all.entries));
     if (!batch.note.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), batch.note));
     if (!batch.forget.empty()) TRY_VOID(store.forget_removals(tx, context.mailbox(), batch.forget));

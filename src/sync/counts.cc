@@ -20,6 +20,8 @@ std::string_view name_of(MailboxState state) {
       return "stopped";
     case MailboxState::Held:
       return "held";
+    case MailboxState::WaitsForStart:
+      return "waits_for_start";
   }
   std::unreachable();
 }
@@ -34,6 +36,7 @@ bool is_runnable(MailboxState state) {
     case MailboxState::Paused:
     case MailboxState::Stopped:
     case MailboxState::Held:
+    case MailboxState::WaitsForStart:
       return false;
   }
   std::unreachable();

@@ -60,7 +60,8 @@ struct CrmChangePage {
 };
 
 struct CrmWrite {
-  enum class Op { Create, Update, Delete };
+  // Restore: a deleted record is there again as it was, under its id and with what it was tied to.
+  enum class Op { Create, Update, Delete, Restore };
   Op op = Op::Update;
   Kind kind = Kind::Contact;
   RecordId id;
@@ -119,9 +120,9 @@ class LocalReplica {
   // Adds this mailbox's copy to an email that is known already (Directory::emails_by_identity): its head is
   // enough, no body need be fetched. Gone when there is no such email.
   virtual Result<void> add_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
-                                      MailboxId mailbox, const model::EmailHead& head,
-                                      Shown shown) = 0;
-  // Takes this mailbox's copy away; the record stays.
+                                      MailboxId mailbox, const model::EmailHead& head, Shown shown) = 0;
+  // Takes this mailbox's copy away; the record stays while another mailbox has one, and comes back with the
+  // next.
   virtual Result<void> remove_email_copy(Transaction& transaction, Viewer viewer, RecordId email,
                                          MailboxId mailbox) = 0;
 

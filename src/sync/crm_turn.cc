@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "sync/guard.h"
+#include "sync/held.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -84,9 +85,7 @@ Task<Result<void>> look_at_frozen(Context& context, Kind kind, std::vector<Situa
 }
 
 // The CRM deleted a lot at once: our copies stay until a person approves.
-Task<Result<bool>> holds(Context& context, Kind kind, const std::vector<Planned>& items) {
-  const auto deletions =
-      std::ranges::count_if(items, [](const Planned& planned) { return planned.plan.deletes(); });
+Task<Result<bool>> holds(Context& context, Kind kind, int64_t deletions) {
   co_return co_await context.engine.executor.blocking([&]() -> Result<bool> {
     if (deletions == 0) return false;
     TRY(const int64_t links, context.engine.store.count_links(context.mailbox(), kind));
@@ -119,7 +118,9 @@ Task<Result<bool>> crm_turn(Context& context, Kind kind) {
       Plan planned = plan(s);
       batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
     }
-    CO_TRY(const bool hold, co_await holds(context, kind, batch.items));
+    const std::string key = "held:" + name;
+    CO_TRY(HeldAnswer answer, co_await held_answer(context, key));
+    CO_TRY(const bool hold, co_await holds(context, kind, apply_answer(answer, batch.items)));
     if (hold) {
       // The feed waits where it is: nothing behind a held deletion is lost.
       Batch notice{.kind = kind};
@@ -127,6 +128,11 @@ Task<Result<bool>> crm_turn(Context& context, Kind kind) {
       item.situation.kind = kind;
       item.plan.issues.push_back(held(context, kind));
       notice.items.push_back(std::move(item));
+      std::vector<PlanItem> shown;
+      for (const Planned& planned : batch.items)
+        if (is_unanswered(answer, planned)) shown.push_back(held_item(planned));
+      CO_TRY_VOID(co_await hold_plan(context, key, kind, notice.items.front().plan.issues.front().title,
+                                     std::move(shown)));
       CO_TRY_VOID(co_await carry_out(context, std::move(notice)));
       co_return false;
     }
@@ -136,7 +142,10 @@ Task<Result<bool>> crm_turn(Context& context, Kind kind) {
       batch.cursor = std::pair{
           name, CursorState{.cursor = read_page->page.next, .enumerated = true, .saved_at = context.now()}};
     auto done = co_await carry_out(context, std::move(batch));
-    if (done) co_return read_page->page.more;
+    if (done) {
+      CO_TRY_VOID(co_await settle_answer(context, key, std::move(answer)));
+      co_return read_page->page.more;
+    }
     if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)
       co_return fail(std::move(done).error());
     CO_TRY_VOID(co_await resume(context));

@@ -42,6 +42,11 @@ struct EmailPage {
   std::map<std::string, OrganisationRef> organisations;  // by domain
 };
 
+// An undone email that its user has marked again: taken in like a new one, in the place of its old link.
+bool is_new_again(const RemoteItem& item, const Link& link) {
+  return item.marked && !link.marked && link.state == LinkState::Tombstone;
+}
+
 JournalEntry entry_for(const Context& context, const RemoteItem& item, std::string action, std::string cause,
                        std::string rule) {
   return {.mailbox = context.mailbox(),
@@ -82,7 +87,8 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
   for (Link& link : links) by_id.emplace(link.remote_id, std::move(link));
   const bool captures = context.profile().capture_emails != Capture::Off;
   for (const RemoteItem& item : items) {
-    if (by_id.contains(item.id)) continue;
+    const auto link = by_id.find(item.id);
+    if (link != by_id.end() && !is_new_again(item, link->second)) continue;
     if (item.marked || captures || context.profile().share_whole_conversation) {
       identities.push_back(model::email_identity(*item.head));
       conversations.push_back(item.head->conversation_id);
@@ -107,7 +113,8 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
     }
   }
   for (const RemoteItem& item : items) {
-    if (const auto link = by_id.find(item.id); link != by_id.end()) {
+    const auto link = by_id.find(item.id);
+    if (link != by_id.end() && !is_new_again(item, link->second)) {
       judge_linked(context, item, link->second, page);
       continue;
     }
@@ -128,6 +135,7 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
     wanted.opens_conversation = context.profile().share_whole_conversation && item.marked &&
                                 !conversation.empty() && !shared.contains(conversation);
     if (const auto at = known.find(wanted.identity); at != known.end()) wanted.known = at->second;
+    if (link != by_id.end()) wanted.link = link->second;
     page.waiting.push_back(std::move(wanted));
   }
   return page;
@@ -282,6 +290,12 @@ Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, W
     return made.error().kind == ErrorKind::Forbidden ? Result<void>{}
                                                      : Result<void>(fail(std::move(made).error()));
   page.people[key].push_back({.id = made->id, .is_lead = rule == NoMatch::CreateLead});
+  JournalEntry entry = entry_for(context, wanted.item, "create", "an email with nobody known", "no match");
+  entry.kind = Kind::Contact;
+  entry.remote_id = {};
+  entry.record = made->id;
+  entry.after = model::to_json(made->fields);
+  page.entries.push_back(std::move(entry));
   return {};
 }
 
@@ -363,7 +377,8 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
         ++page.counts.parked;
         continue;
       }
-      links.push_back({.mailbox = context.mailbox(),
+      links.push_back({.id = wanted.link ? wanted.link->id : LinkId{},
+                       .mailbox = context.mailbox(),
                        .kind = Kind::Email,
                        .remote_id = wanted.item.id,
                        .remote_version = wanted.item.version,

@@ -34,6 +34,19 @@ Fields before_of(const Fields& written, const Fields& old) {
   return out;
 }
 
+// What a side holds of it now: a server and the CRM may rewrite what they are given (F5).
+template <typename Write, typename Stored>
+Fields stored_of(const Write& write, const Stored& stored) {
+  if (write.op == Write::Op::Create) return stored.fields;
+  if (write.op == Write::Op::Delete) return {};
+  Fields out;
+  for (const auto& [name, text] : write.fields) {
+    const auto at = stored.fields.find(name);
+    out.emplace(name, at == stored.fields.end() ? std::string(model::kCleared) : at->second);
+  }
+  return out;
+}
+
 std::string action_of(RemoteWrite::Op op) {
   switch (op) {
     case RemoteWrite::Op::Create:
@@ -54,6 +67,8 @@ std::string action_of(CrmWrite::Op op) {
       return "update";
     case CrmWrite::Op::Delete:
       return "delete";
+    case CrmWrite::Op::Restore:
+      return "create";
   }
   std::unreachable();
 }
@@ -90,6 +105,30 @@ JournalEntry intention_of(const Context& context, const Planned& planned) {
   return entry;
 }
 
+JournalEntry outcome_of(const Context& context, const Planned& planned, JournalEntry::State state,
+                        std::string words) {
+  JournalEntry entry = entry_for(context, planned);
+  entry.id = planned.intention;
+  entry.state = state;
+  entry.outcome = std::move(words);
+  if (planned.stored_item && planned.stored_item->id) entry.remote_id = planned.stored_item->id;
+  if (!planned.plan.remote) return entry;
+  const RemoteWrite& write = *planned.plan.remote;
+  const bool stored = planned.stored_item && write.op != RemoteWrite::Op::Delete;
+  entry.after = model::to_json(stored ? stored_of(write, *planned.stored_item) : write.fields);
+  return entry;
+}
+
+void name_links(const std::vector<Link>& links, std::vector<JournalEntry>& entries) {
+  std::map<std::pair<Kind, std::string>, LinkId> by_item;
+  for (const Link& link : links) by_item[{link.kind, link.remote_id.value}] = link.id;
+  for (JournalEntry& entry : entries) {
+    if (entry.link) continue;
+    const auto at = by_item.find({entry.kind, entry.remote_id.value});
+    if (at != by_item.end()) entry.link = at->second;
+  }
+}
+
 std::vector<JournalEntry> entries_of(const Context& context, const Planned& planned, const Link& link,
                                      const CrmRecord* stored_record) {
   std::vector<JournalEntry> out;
@@ -109,7 +148,7 @@ std::vector<JournalEntry> entries_of(const Context& context, const Planned& plan
     const CrmWrite& write = *planned.plan.crm;
     JournalEntry& entry = add(JournalEntry::Side::Crm, action_of(write.op));
     if (stored_record) entry.record = stored_record->id;
-    entry.after = model::to_json(write.fields);
+    entry.after = model::to_json(stored_record ? stored_of(write, *stored_record) : write.fields);
     if (s.record && write.op == CrmWrite::Op::Update)
       entry.before = model::to_json(before_of(write.fields, s.record->fields));
     if (s.record && write.op == CrmWrite::Op::Delete) entry.before = model::to_json(s.record->fields);
@@ -136,6 +175,7 @@ void count(Counts& counts, const Planned& planned) {
   if (plan.crm) {
     switch (plan.crm->op) {
       case CrmWrite::Op::Create:
+      case CrmWrite::Op::Restore:
         ++counts.to_crm_created;
         break;
       case CrmWrite::Op::Update:

@@ -9,6 +9,11 @@ namespace mailsync::sync {
 
 // The intention of the plan's remote write.
 JournalEntry intention_of(const Context& context, const Planned& planned);
+// What the intention came to: what the mailbox stores now, of the fields that were written.
+JournalEntry outcome_of(const Context& context, const Planned& planned, JournalEntry::State state,
+                        std::string words);
+// Gives entries about a link that is new the number it has got.
+void name_links(const std::vector<Link>& links, std::vector<JournalEntry>& entries);
 // What was done besides: the CRM's write, the link's change, overruled values.
 std::vector<JournalEntry> entries_of(const Context& context, const Planned& planned, const Link& link,
                                      const CrmRecord* stored_record);

@@ -2,6 +2,7 @@
 
 #include "sync/tuning.h"
 #include "sync/turn.h"
+#include "sync/undo.h"
 
 namespace mailsync::sync {
 
@@ -42,6 +43,7 @@ Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput inp
   context.report.run = context.run;
   CO_TRY_VOID(co_await resume(context));
   CO_TRY_VOID(co_await send_turn(context));  // somebody waits for it
+  CO_TRY_VOID(co_await undo_turn(context));
   CO_TRY(const auto collections, co_await replica.collections());
   for (const Collection& collection : collections) {
     // A folder that is gone or forbidden does not stop the others (F64); a mailbox that is, does.

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "sync/crm.h"
 #include "sync/outbox.h"
+#include "sync/plan_report.h"
 #include "sync/profile.h"
 #include "sync/replica.h"
 #include "sync/sender.h"
@@ -25,7 +26,8 @@ struct Engine {
   StateStore& store;
   LocalReplica& crm;
   Directory& directory;
-  Outbox* outbox = nullptr;  // absent where a CRM composes no emails
+  Outbox* outbox = nullptr;    // absent where a CRM composes no emails
+  PlanStore* plans = nullptr;  // absent where nobody is asked: no undo, and what is held stays held
 };
 
 struct PassReport {

@@ -50,7 +50,14 @@ Plan plan_linked(const Situation& s) {
     return plan;
   }
   if (ended) {
-    if (!marked_again) return skip(s.link->state == LinkState::Tombstone ? "tombstone" : "dismissed");
+    if (!marked_again) {
+      Plan plan = skip(s.link->state == LinkState::Tombstone ? "tombstone" : "dismissed");
+      if (s.item && !s.item->marked && s.link->marked) {  // so that marking it again is seen as that
+        plan.link = s.link;
+        plan.link->marked = false;
+      }
+      return plan;
+    }
     Situation fresh = s;
     if (!s.record || s.record->deleted) {
       fresh.link.reset();

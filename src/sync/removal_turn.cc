@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sync/guard.h"
+#include "sync/held.h"
 #include "sync/plan_email.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
@@ -84,25 +85,31 @@ Task<Result<void>> remove_kind(Context& context, Kind kind, std::vector<RemovalH
     answered.insert(answered.end(), checked.answered.begin(), checked.answered.end());
   }
   Batch batch{.kind = kind, .forget = std::move(answered)};
-  const auto deletions =
-      std::ranges::count_if(items, [](const Planned& planned) { return planned.plan.deletes(); });
+  const std::string key = "held:" + std::string(model::name_of(kind));
+  CO_TRY(HeldAnswer answer, co_await held_answer(context, key));
+  const int64_t deletions = apply_answer(answer, items);
   CO_TRY(const bool hold, co_await holds(context, kind, deletions));
   if (hold && kind != Kind::Email) {
     // The hints stay, so that an approval, or the items' return, finds them again.
     Planned notice{.plan = {.skipped = "held"}};
     notice.situation.kind = kind;
     notice.plan.issues.push_back(held(context, kind, deletions));
+    const auto waits = [&](const Planned& planned) { return is_unanswered(answer, planned); };
     std::erase_if(batch.forget, [&](const RemovalHint& hint) {
       return std::ranges::any_of(items, [&](const Planned& planned) {
-        return planned.plan.deletes() && planned.situation.item &&
-               planned.situation.item->id == hint.remote_id;
+        return waits(planned) && planned.situation.item && planned.situation.item->id == hint.remote_id;
       });
     });
-    std::erase_if(items, [](const Planned& planned) { return planned.plan.deletes(); });
+    std::vector<PlanItem> shown;
+    for (const Planned& planned : items)
+      if (waits(planned)) shown.push_back(held_item(planned));
+    CO_TRY_VOID(co_await hold_plan(context, key, kind, notice.plan.issues.front().title, std::move(shown)));
+    std::erase_if(items, waits);
     items.push_back(std::move(notice));
   }
   batch.items = std::move(items);
-  co_return co_await carry_out(context, std::move(batch));
+  CO_TRY_VOID(co_await carry_out(context, std::move(batch)));
+  co_return hold ? Result<void>{} : co_await settle_answer(context, key, std::move(answer));
 }
 
 }  // namespace

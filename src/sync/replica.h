@@ -144,6 +144,10 @@ class Replica {
   // What the server now stores. VersionStale, Gone, Ambiguous, ItemInvalid, Unsupported as base/error.h says.
   // Delete returns the item's id alone.
   virtual Task<Result<RemoteItem>> apply(RemoteWrite write) = 0;
+  // For a dry run: everything of apply() but the write. Reads what it would read, refuses what it would
+  // refuse before its server sees the write, answers what would be stored. As it stands here it knows of
+  // versions and of what is gone; an implementation adds what its server cannot hold.
+  virtual Task<Result<RemoteItem>> rehearse(RemoteWrite write);
   // Puts the organization's category on an item, or takes it off; the version it then has.
   virtual Task<Result<Version>> set_mark(Kind kind, RemoteId id, bool marked) = 0;
 };

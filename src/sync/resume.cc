@@ -1,4 +1,5 @@
 #include "sync/turn.h"
+#include "sync/undo_plan.h"
 
 namespace mailsync::sync {
 
@@ -58,7 +59,8 @@ Task<Result<void>> resume(Context& context) {
   std::vector<Found> adopted;
   for (const JournalEntry& entry : *open) {
     if (entry.action == "send") continue;  // the outbox looks after its own (F13)
-    if (entry.action != "create") {
+    // An undo is planned again too; it looks for what it may have made already.
+    if (entry.action != "create" || entry.cause == kUndoCause) {
       // Writing a field twice, or deleting twice, ends the same: the merge sees what landed.
       outcomes.push_back(closed(context, entry, JournalEntry::State::Failed, "interrupted; planned again"));
       continue;

@@ -56,6 +56,17 @@ struct JournalEntry {
   Instant at;
 };
 
+// Which entries of a mailbox's journal; a member that is 0 or empty asks for nothing.
+struct JournalFilter {
+  MailboxId mailbox;
+  JournalId id;
+  RunId run;
+  RecordId record;
+  RemoteId remote_id;
+  Instant since;
+  JournalId before;  // for paging: older than this
+};
+
 // Something a user or administrator must know; open until solved. Deduplicated by (mailbox, key).
 struct Issue {
   IssueId id;
@@ -81,7 +92,8 @@ struct Lease {
   Instant until;
 };
 
-enum class MailboxState { Active, Paused, NeedsLogin, SwitchedOff, Forbidden, Stopped, Held };
+// WaitsForStart: its first sync begins when a person says so.
+enum class MailboxState { Active, Paused, NeedsLogin, SwitchedOff, Forbidden, Stopped, Held, WaitsForStart };
 std::string_view name_of(MailboxState state);
 // A login, a licence or a right may come back: such a mailbox is looked at again when its due time comes. One
 // that a person or an invariant stopped waits for a person.
@@ -141,6 +153,8 @@ class StateStore {
   // Intended entries that no outcome follows: what a crash left open.
   virtual Result<std::vector<JournalEntry>> open_intentions(MailboxId mailbox) = 0;
   virtual Result<std::vector<JournalEntry>> journal(MailboxId mailbox, JournalId after, size_t limit) = 0;
+  // Newest first.
+  virtual Result<std::vector<JournalEntry>> changes(const JournalFilter& filter, size_t limit) = 0;
   // Deletions journaled since then, for the guard.
   virtual Result<int64_t> deletions_since(MailboxId mailbox, Kind kind, Instant since) = 0;
   virtual Result<std::vector<Issue>> open_issues(MailboxId mailbox) = 0;

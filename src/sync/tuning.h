@@ -53,4 +53,17 @@ inline constexpr size_t kConversationsAtMost = 100;
 // A whole attachment is never in memory; beyond this in one email they are listed but not taken.
 inline constexpr size_t kAttachmentsPerEmail = 200;
 
+// How far back an undo reaches, how many journal entries one undo may take back, and how many items go into
+// one of its transactions.
+inline constexpr Duration kUndoAge = std::chrono::days(30);
+inline constexpr size_t kUndoEntries = 100'000;
+inline constexpr size_t kUndoPage = 100;
+// Searching a mailbox or the CRM for an item that is to be explained: pages of each collection; and how much
+// of its journal is told.
+inline constexpr int kExplainPages = 40;
+inline constexpr size_t kExplainSteps = 200;
+// Plans shown to people (plan_report.h) that are kept of each mailbox and purpose, and how long.
+inline constexpr size_t kPlansKept = 5;
+inline constexpr Duration kPlanAge = std::chrono::days(30);
+
 }  // namespace mailsync::sync

@@ -69,9 +69,9 @@ struct Batch {
 // VersionStale: somebody changed what was planned on; gather and plan again. Other errors end the pass.
 Task<Result<void>> carry_out(Context& context, Batch batch);
 
-// Before something is written to a mailbox: Cancelled when another worker has the lease meanwhile. The store is
-// asked only when a while has passed since it last said so: a process that stood still must not go on where it
-// was (F148).
+// Before something is written to a mailbox: Cancelled when another worker has the lease meanwhile. The store
+// is asked only when a while has passed since it last said so: a process that stood still must not go on
+// where it was (F148).
 Task<Result<void>> still_ours(Context& context);
 
 // Looks for what an earlier pass intended and did not finish; links what it finds (F13, F14).

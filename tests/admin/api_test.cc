@@ -13,6 +13,7 @@
 #include "crm/builtin/emails.h"
 #include "crm/builtin/schema.h"
 #include "crm/builtin/users.h"
+#include "store/plan_store.h"
 #include "store/run_store.h"
 #include "store/schema.h"
 #include "store/state_store.h"
@@ -125,6 +126,7 @@ class ApiTest : public testing::Test {
   auth::Sessions sessions{executor, *database, random};
   store::StateStore store{*database};
   store::RunStore runs{*database};
+  store::PlanStore plans{*database};
   Activity activity{clock};
   EventHub hub{executor};
   Api api{.executor = executor,
@@ -134,6 +136,7 @@ class ApiTest : public testing::Test {
           .activity = activity,
           .events = hub,
           .runs = &runs,
+          .plans = &plans,
           .product_version = "1"};
   Router router{api, routes()};
   UserId ann, bob;
@@ -492,6 +495,64 @@ TEST_F(ApiTest, MailboxesIssuesRunsAndTheOutbox) {
   EXPECT_EQ(call("GET", "/api/v1/emails/outbox/" + got.text("id")).text("state"), "pending");
   draft["subject"] = "a\r\nBcc: x";
   EXPECT_EQ(call("POST", "/api/v1/emails/outbox", draft).status, 422);
+}
+
+TEST_F(ApiTest, PlansAreShownAndAnsweredByWhomTheyConcern) {
+  sync::Mailbox mailbox{.account = kAccount, .user = ann, .address = "ann@ours.example"};
+  sync::PlanReport held{.purpose = sync::PlanPurpose::Held,
+                        .state = sync::PlanState::Waiting,
+                        .key = "held:task",
+                        .title = "4 task items disappeared",
+                        .created_at = clock.now(),
+                        .counts = {{sync::Kind::Task, {.to_crm_deleted = 4}}},
+                        .items = 4};
+  sync::JournalEntry entry{.kind = sync::Kind::Task,
+                           .remote_id = RemoteId{"t1"},
+                           .action = "update",
+                           .state = sync::JournalEntry::State::Done,
+                           .before = R"({"subject":"a"})",
+                           .after = R"({"subject":"b"})",
+                           .at = clock.now()};
+  ASSERT_TRUE(store.transact(sync::Durable::No, [&](Transaction& tx) -> Result<void> {
+    TRY(mailbox.id, store.save_mailbox(tx, mailbox));
+    held.mailbox = entry.mailbox = mailbox.id;
+    TRY_VOID(store.save_journal(tx, {&entry, 1}));
+    TRY_VOID(plans.save_plan(tx, held));
+    std::vector<sync::PlanItem> items;
+    for (int n = 1; n <= 4; ++n)
+      items.push_back({.number = n,
+                       .kind = sync::Kind::Task,
+                       .action = sync::PlanAction::Delete,
+                       .title = "task",
+                       .before = R"({"subject":"task"})"});
+    return plans.save_plan_items(tx, held.id, items);
+  }));
+  const std::string plan = "/api/v1/plans/" + std::to_string(held.id.value),
+                    box = "/api/v1/mailboxes/" + std::to_string(mailbox.id.value);
+  Got got = call("GET", "/api/v1/plans?purpose=held");
+  ASSERT_EQ(got.json.at("items").as_array().size(), 1U) << got.body;
+  EXPECT_EQ(call("GET", "/api/v1/plans?purpose=nothing").status, 400);
+  EXPECT_EQ(call("GET", plan).json.at("kinds").at(2).at("to_crm").at("deleted"), 4);
+  got = call("GET", plan + "/items?limit=3&kind=task");
+  EXPECT_EQ(got.json.at("items").as_array().size(), 3U) << got.body;
+  got = call("GET", plan + "/items?limit=3&kind=task&cursor=" + got.text("next_cursor"));
+  EXPECT_EQ(got.json.at("items").at(0).at("id"), "4") << got.body;
+  got = call("GET", box + "/changes");
+  EXPECT_EQ(got.json.at("items").at(0).at("fields").at(0).at("after"), "b") << got.body;
+  EXPECT_EQ(call("POST", box + "/dry-runs").status, 503);
+  EXPECT_EQ(call("POST", "/api/v1/dry-runs").status, 503);
+  EXPECT_EQ(call("POST", box + "/undos", object{{"run_id", "r"}}).status, 503);
+  EXPECT_EQ(call("POST", box + "/start").code(), "state");
+  EXPECT_EQ(call("GET", "/api/v1/explain?q=task").status, 200);
+  EXPECT_EQ(call("GET", "/api/v1/explain").status, 400);
+  sign_in("bob@ours.example");
+  for (const std::string& path : {plan, plan + "/items", box + "/changes"})
+    EXPECT_EQ(call("GET", path).status, 404) << path;
+  EXPECT_EQ(call("POST", plan + "/approve").status, 404);
+  EXPECT_TRUE(call("GET", "/api/v1/plans").json.at("items").as_array().empty());
+  sign_in("ann@ours.example");
+  EXPECT_EQ(call("POST", plan + "/approve").text("state"), "approved");
+  EXPECT_EQ(call("POST", plan + "/reject").code(), "state");
 }
 
 TEST_F(ApiTest, OpenPagesAreToldWhatTheyMaySee) {

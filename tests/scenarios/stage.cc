@@ -65,6 +65,7 @@ Stage::Stage(uint64_t seed) : executor(clock, seed), random(seed), world(seed) {
   require(store::migrate(*database, clock.now()));
   require(crm::migrate(*database, clock.now()));
   store = std::make_unique<store::StateStore>(*database);
+  plans = std::make_unique<store::PlanStore>(*database);
   crm = std::make_unique<crm::BuiltinReplica>(*database, clock);
   directory = std::make_unique<crm::BuiltinDirectory>(*database);
   outbox = std::make_unique<crm::BuiltinOutbox>(*database);
@@ -105,6 +106,10 @@ std::unique_ptr<graph::Client> Stage::new_client(const sync::Mailbox& row) {
       graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user});
 }
 
+std::unique_ptr<graph::Replica> Stage::make_replica(const sync::Mailbox& row) {
+  return std::make_unique<graph::Replica>(new_client(row), graph::ReplicaOptions{.profile = row.profile});
+}
+
 void Stage::set_profile(const lab::Mailbox& mailbox, sync::Profile profile) {
   sync::Mailbox& row = connected(mailbox);
   row.profile = std::move(profile);
@@ -113,10 +118,22 @@ void Stage::set_profile(const lab::Mailbox& mailbox, sync::Profile profile) {
 
 graph::Replica& Stage::replica_of(const sync::Mailbox& row) {
   auto& replica = replicas_[row.id];
-  if (!replica)
-    replica =
-        std::make_unique<graph::Replica>(new_client(row), graph::ReplicaOptions{.profile = row.profile});
+  if (!replica) replica = make_replica(row);
   return *replica;
+}
+
+sync::DryRun Stage::dry_run(const lab::Mailbox& mailbox) {
+  const sync::Mailbox& row = connected(mailbox);
+  const auto replica = make_replica(row);
+  const uint64_t writes = world.counters.writes;
+  auto task = sync::dry_run(
+      engine(), *replica,
+      {.mailbox = row, .people = {.own_addresses = {row.address}, .internal_domains = {"ours.example"}}});
+  EXPECT_TRUE(executor.run(task)) << "the dry run waits for something that never comes";
+  auto made = task.take();
+  EXPECT_TRUE(made) << name_of(made.error().kind) << ": " << made.error().message;
+  EXPECT_EQ(world.counters.writes, writes) << "a dry run wrote to the mailbox";
+  return made ? *std::move(made) : sync::DryRun{};
 }
 
 Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
@@ -124,13 +141,12 @@ Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
   graph::Replica& replica = replica_of(row);
   sync::People people{
       .own_addresses = {row.address}, .internal_domains = {"ours.example"}, .blocked = blocked};
-  sync::Engine engine{executor, random, *store, *crm, *directory, outbox.get()};
   graph::Sender sender(new_client(row));
   std::optional<Result<sync::PassReport>> out;
   store::LeaseStore leases(*database);
   const auto lease = leases.take(row.id, clock.now(), std::chrono::minutes(10), "scenario");
   if (!lease || !*lease) return fail(ErrorKind::Corrupt, "the scenario could not take the lease");
-  auto task = keep(sync::run_pass(engine, replica,
+  auto task = keep(sync::run_pass(engine(), replica,
                                   {.mailbox = row, .people = people, .lease = **lease, .sender = &sender}),
                    out);
   crashed = false;
@@ -154,6 +170,44 @@ sync::PassReport Stage::good_pass(const lab::Mailbox& mailbox) {
   auto report = pass(mailbox);
   EXPECT_TRUE(report) << name_of(report.error().kind) << ": " << report.error().message;
   return report ? *report : sync::PassReport{};
+}
+
+sync::Workbench Stage::workbench(const lab::Mailbox& mailbox) {
+  const sync::Mailbox& row = connected(mailbox);
+  return {.engine = engine(),
+          .plans = *plans,
+          .mailbox = row,
+          .replica = make_replica(row),
+          .people = {.own_addresses = {row.address}, .internal_domains = {"ours.example"}}};
+}
+
+sync::PlanReport Stage::preview_undo(const lab::Mailbox& mailbox, sync::UndoTarget target) {
+  const sync::Mailbox& row = connected(mailbox);
+  auto begun = sync::begin_plan(
+      *store, *plans, {.mailbox = row.id, .purpose = sync::PlanPurpose::Undo, .target = target}, clock.now());
+  EXPECT_TRUE(begun) << begun.error().message;
+  if (!begun) return {};
+  const uint64_t writes = world.counters.writes;
+  auto task = sync::make_undo_preview(workbench(mailbox), *begun);
+  EXPECT_TRUE(executor.run(task));
+  auto made = task.take();
+  EXPECT_TRUE(made) << made.error().message;
+  EXPECT_EQ(world.counters.writes, writes) << "a preview wrote to the mailbox";
+  return made ? *std::move(made) : sync::PlanReport{};
+}
+
+sync::PlanReport Stage::undo(const lab::Mailbox& mailbox, sync::UndoTarget target) {
+  sync::PlanReport report = preview_undo(mailbox, target);
+  EXPECT_EQ(report.state, sync::PlanState::Ready) << report.error;
+  if (report.state != sync::PlanState::Ready) return report;
+  report.state = sync::PlanState::Approved;
+  const auto saved =
+      store->transact(sync::Durable::No, [&](Transaction& tx) { return plans->save_plan(tx, report); });
+  EXPECT_TRUE(saved) << saved.error().message;
+  good_pass(mailbox);
+  auto done = plans->plan(report.id);
+  EXPECT_TRUE(done && done->state == sync::PlanState::Done);
+  return done ? *std::move(done) : report;
 }
 
 void Stage::settle() {

@@ -24,9 +24,12 @@
 #include "mailbox/graph/replica.h"
 #include "model/contact.h"
 #include "store/lease_store.h"
+#include "store/plan_store.h"
 #include "store/schema.h"
 #include "store/state_store.h"
+#include "sync/dry_run.h"
 #include "sync/pass.h"
+#include "sync/undo.h"
 
 namespace mailsync::scenario {
 
@@ -45,6 +48,12 @@ class Stage {
 
   // One pass over one mailbox. What the process remembers between passes (folder lists) dies with a crash.
   Result<sync::PassReport> pass(const lab::Mailbox& mailbox);
+  sync::Workbench workbench(const lab::Mailbox& mailbox);
+  // What a pass would do; it must succeed, and write nothing to the mailbox.
+  sync::DryRun dry_run(const lab::Mailbox& mailbox);
+  // Previews and approves the undo; the mailbox's next pass, which follows, carries it out.
+  sync::PlanReport undo(const lab::Mailbox& mailbox, sync::UndoTarget target);
+  sync::PlanReport preview_undo(const lab::Mailbox& mailbox, sync::UndoTarget target);
   // Passes over every mailbox until all of them are quiet; fails the test after ten rounds.
   void settle();
   // A pass that must succeed.
@@ -96,6 +105,7 @@ class Stage {
   lab::InProcessClient http{executor};
   std::unique_ptr<db::Database> database;  // dies by commit_fault
   std::unique_ptr<store::StateStore> store;
+  std::unique_ptr<store::PlanStore> plans;
   std::unique_ptr<crm::BuiltinReplica> crm;
   std::unique_ptr<crm::BuiltinDirectory> directory;
   std::unique_ptr<crm::BuiltinOutbox> outbox;
@@ -103,6 +113,8 @@ class Stage {
   std::set<std::string> blocked;  // addresses and "@domains" of everybody
 
  private:
+  sync::Engine engine() { return {executor, random, *store, *crm, *directory, outbox.get(), plans.get()}; }
+  std::unique_ptr<graph::Replica> make_replica(const sync::Mailbox& row);
   graph::Replica& replica_of(const sync::Mailbox& row);
   std::unique_ptr<graph::Client> new_client(const sync::Mailbox& row);
 

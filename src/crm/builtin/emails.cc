@@ -205,6 +205,21 @@ std::optional<sync::Shown> shown_named(std::string_view name) {
   return std::nullopt;
 }
 
+namespace {
+
+// An email without any mailbox's copy is kept for the undo of the undo, and seen by nobody.
+Result<void> set_visible(db::Session& session, const Actor& actor, RecordId email, bool visible) {
+  TRY(const db::Rows hidden, session.query("SELECT deleted FROM crm_record WHERE id = $1 AND account_id = $2",
+                                           {email, actor.account}));
+  if (hidden.empty() || hidden.front()[0].boolean() != visible) return {};
+  TRY(const int64_t seq, next_seq(session, actor.account));
+  return ran(session.execute(
+      "UPDATE crm_record SET deleted = $3, seq = $4, version = version + 1 WHERE id = $1 AND account_id = $2",
+      {email, actor.account, visible ? 0 : 1, seq}));
+}
+
+}  // namespace
+
 std::string addresses_json(std::span<const model::Address> addresses) {
   return boost::json::serialize(json_of(addresses));
 }
@@ -293,7 +308,8 @@ Result<void> add_copy(db::Session& session, const Actor& actor, RecordId email, 
   Batch batch;
   add_copy_rows(batch, actor, email, mailbox, head, shown);
   batch.joined.push_back({email, actor.account});
-  return insert_batch(session, batch);
+  TRY_VOID(insert_batch(session, batch));
+  return set_visible(session, actor, email, true);
 }
 
 Result<void> narrow_copy(db::Session& session, AccountId account, UserId user, RecordId email,
@@ -318,7 +334,11 @@ Result<void> remove_copy(db::Session& session, const Actor& actor, RecordId emai
       "DELETE FROM crm_email_copy WHERE email_id = $1 AND mailbox_id = $2 AND account_id = $3",
       {email, mailbox, actor.account})));
   TRY_VOID(ran(session.execute(kOpenest, {email, actor.account})));
-  return {};
+  TRY(const db::Rows left,
+      session.query("SELECT mailbox_id FROM crm_email_copy WHERE email_id = $1 AND account_id = $2 LIMIT 1",
+                    {email, actor.account}));
+  if (!left.empty()) return {};
+  return set_visible(session, actor, email, false);
 }
 
 }  // namespace mailsync::crm

@@ -23,7 +23,8 @@ std::unexpected<Error> forbidden(const Rights& rights, std::string_view what) {
 Result<Record> current_record(db::Session& session, sync::Viewer viewer, const Rights& rights,
                               const sync::CrmWrite& write) {
   TRY(const auto record, load_record(session, viewer.account, viewer.user, write.id));
-  if (!record || record->deleted || record->type == RecordType::Email)
+  const bool restores = write.op == sync::CrmWrite::Op::Restore;
+  if (!record || record->deleted != restores || record->type == RecordType::Email)
     return fail(ErrorKind::Gone, "the record does not exist in the CRM any more");
   const bool may = write.op == sync::CrmWrite::Op::Delete ? rights.may_delete(record->owner)
                                                           : rights.may_write(record->owner, record->watched);
@@ -150,6 +151,10 @@ Result<sync::CrmRecord> BuiltinReplica::apply(Transaction& transaction, sync::Vi
     return answer(session, viewer, made);
   }
   TRY(const Record current, current_record(session, viewer, rights, write));
+  if (write.op == sync::CrmWrite::Op::Restore) {
+    TRY(const Record restored, restore_record(session, actor, current, write.series_key));
+    return answer(session, viewer, restored);
+  }
   if (write.op == sync::CrmWrite::Op::Delete) {
     TRY(const Record deleted, delete_record(session, actor, current));
     return answer(session, viewer, deleted);

@@ -269,6 +269,23 @@ Result<Record> delete_record(db::Session& session, const Actor& actor, const Rec
   return out;
 }
 
+Result<Record> restore_record(db::Session& session, const Actor& actor, const Record& current,
+                              const std::string& series_key) {
+  Record out = current;
+  const Content content = content_of(out.type, out.fields, actor.now);
+  out.deleted = false;
+  out.version = current.version + 1;
+  out.changed = {actor.now, actor.user, actor.via};
+  out.series_key = series_key;
+  TRY_VOID(write_keys(session, actor.account, out.type, out.id.value, content));
+  TRY_VOID(ran(session.execute("INSERT INTO crm_text (rowid, text) VALUES ($1, $2)",
+                               {out.id, search_text(actor.account, out.type, out.id.value, content)})));
+  if (out.type == RecordType::Meeting) TRY_VOID(write_meeting_marks(session, out));
+  TRY(out.seq, next_seq(session, actor.account));
+  TRY_VOID(write_record_row(session, actor, out, current.version));
+  return out;
+}
+
 Result<bool> set_watchers(db::Session& session, const Actor& actor, RecordId record,
                           std::vector<int64_t> users) {
   std::ranges::sort(users);

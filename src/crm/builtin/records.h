@@ -83,6 +83,11 @@ Result<Record> update_record(db::Session& session, const Actor& actor, const Rec
 // A tombstone: it is found by nothing but its id and the feed.
 Result<Record> delete_record(db::Session& session, const Actor& actor, const Record& current);
 
+// The way back: as it was when it was deleted. A meeting's series key is given anew; VersionStale "unique"
+// when another has it.
+Result<Record> restore_record(db::Session& session, const Actor& actor, const Record& current,
+                              const std::string& series_key);
+
 // Replaces the watchers; true when they changed. The record shows up in the feed, its version stays.
 Result<bool> set_watchers(db::Session& session, const Actor& actor, RecordId record,
                           std::vector<int64_t> users);

@@ -179,23 +179,38 @@ Task<Result<std::optional<RemoteItem>>> Replica::find_by_operation(Kind kind, Op
 }
 
 Task<Result<RemoteItem>> Replica::apply(sync::RemoteWrite write) {
+  return carry_out(std::move(write), Mode::Write);
+}
+
+Task<Result<RemoteItem>> Replica::rehearse(sync::RemoteWrite write) {
+  return carry_out(std::move(write), Mode::Rehearse);
+}
+
+sync::RemoteItem would_store(RemoteItem item, const sync::RemoteWrite& write) {
+  item.kind = write.kind;
+  if (write.id) item.id = write.id;
+  item.fields = model::overlaid(std::move(item.fields), write.fields);
+  return item;
+}
+
+Task<Result<RemoteItem>> Replica::carry_out(sync::RemoteWrite write, Mode mode) {
   using Op = sync::RemoteWrite::Op;
   CO_TRY_VOID(co_await folders());
-  if (write.mark && write.op == Op::Create) CO_TRY_VOID(co_await ensure_category());
+  if (mode == Mode::Write && write.mark && write.op == Op::Create) CO_TRY_VOID(co_await ensure_category());
   const bool create = write.op == Op::Create, update = write.op == Op::Update;
   switch (write.kind) {
     case Kind::Contact:
-      co_return co_await (create   ? create_contact(std::move(write))
-                          : update ? update_contact(std::move(write))
-                                   : delete_contact(std::move(write)));
+      co_return co_await (create   ? create_contact(std::move(write), mode)
+                          : update ? update_contact(std::move(write), mode)
+                                   : delete_contact(std::move(write), mode));
     case Kind::Task:
-      co_return co_await (create   ? create_task(std::move(write))
-                          : update ? update_task(std::move(write))
-                                   : delete_task(std::move(write)));
+      co_return co_await (create   ? create_task(std::move(write), mode)
+                          : update ? update_task(std::move(write), mode)
+                                   : delete_task(std::move(write), mode));
     case Kind::Meeting:
-      co_return co_await (create   ? create_meeting(std::move(write))
-                          : update ? update_meeting(std::move(write))
-                                   : delete_meeting(std::move(write)));
+      co_return co_await (create   ? create_meeting(std::move(write), mode)
+                          : update ? update_meeting(std::move(write), mode)
+                                   : delete_meeting(std::move(write), mode));
     case Kind::Email:
       break;
   }

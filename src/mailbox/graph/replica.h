@@ -45,7 +45,11 @@ class Replica final : public sync::Replica {
   Task<Result<std::optional<sync::RemoteItem>>> find_by_operation(model::Kind kind, OperationId operation,
                                                                   model::Fields fields) override;
   Task<Result<sync::RemoteItem>> apply(sync::RemoteWrite write) override;
+  Task<Result<sync::RemoteItem>> rehearse(sync::RemoteWrite write) override;
   Task<Result<Version>> set_mark(model::Kind kind, RemoteId id, bool marked) override;
+
+  // Rehearse: read, map and refuse as for a write, and stop before the first request that changes anything.
+  enum class Mode { Write, Rehearse };
 
  private:
   using ItemTask = Task<Result<sync::RemoteItem>>;
@@ -61,15 +65,16 @@ class Replica final : public sync::Replica {
   Task<Result<sync::ChangePage>> task_changes(sync::Collection collection, FeedCursor cursor);
   Task<Result<sync::ChangePage>> meeting_changes(sync::Collection collection, FeedCursor cursor);
 
-  ItemTask create_contact(sync::RemoteWrite write);
-  ItemTask update_contact(sync::RemoteWrite write);
-  ItemTask delete_contact(sync::RemoteWrite write);
-  ItemTask create_task(sync::RemoteWrite write);
-  ItemTask update_task(sync::RemoteWrite write);
-  ItemTask delete_task(sync::RemoteWrite write);
-  ItemTask create_meeting(sync::RemoteWrite write);
-  ItemTask update_meeting(sync::RemoteWrite write);
-  ItemTask delete_meeting(sync::RemoteWrite write);
+  ItemTask carry_out(sync::RemoteWrite write, Mode mode);
+  ItemTask create_contact(sync::RemoteWrite write, Mode mode);
+  ItemTask update_contact(sync::RemoteWrite write, Mode mode);
+  ItemTask delete_contact(sync::RemoteWrite write, Mode mode);
+  ItemTask create_task(sync::RemoteWrite write, Mode mode);
+  ItemTask update_task(sync::RemoteWrite write, Mode mode);
+  ItemTask delete_task(sync::RemoteWrite write, Mode mode);
+  ItemTask create_meeting(sync::RemoteWrite write, Mode mode);
+  ItemTask update_meeting(sync::RemoteWrite write, Mode mode);
+  ItemTask delete_meeting(sync::RemoteWrite write, Mode mode);
   Task<Result<void>> write_exceptions(WireEvent master, std::vector<model::Occurrence> wanted);
   Task<Result<WireEvent>> find_occurrence(WireEvent master, model::When original_start);
   Task<Result<std::optional<sync::RemoteItem>>> find_contact(OperationId operation);
@@ -108,6 +113,9 @@ class Replica final : public sync::Replica {
 // between our reading and our writing, on a server that does not check preconditions.
 bool changed_by_others(const model::Fields& before, const model::Fields& written, const model::Fields& after,
                        const model::FieldNames& may_follow);
+
+// What a write would leave behind: the item with the written fields over what it has.
+sync::RemoteItem would_store(sync::RemoteItem item, const sync::RemoteWrite& write);
 
 // "2026-11-22T00:00:00Z"
 std::string start_of_day(model::Date date);

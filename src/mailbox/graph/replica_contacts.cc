@@ -61,11 +61,12 @@ Task<Result<std::string>> Replica::own_contact_folder() {
   co_return made->id;
 }
 
-Task<Result<RemoteItem>> Replica::create_contact(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::create_contact(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const model::Contact contact, model::contact_from(write.fields));
   WireContact wire = wire_of(contact, nullptr);
   wire.operation = write.operation.value;
   if (write.mark) wire.categories = std::vector<std::string>{options_.profile.category};
+  if (mode == Mode::Rehearse) co_return would_store({}, write);
   CO_TRY(const std::string folder, co_await own_contact_folder());
   CO_TRY(WireContact stored, co_await client_->create_contact(folder, write_contact(wire)));
   if (stored.id.empty() || stored.change_key.empty()) {
@@ -81,7 +82,7 @@ Task<Result<RemoteItem>> Replica::create_contact(sync::RemoteWrite write) {
   co_return item;
 }
 
-Task<Result<RemoteItem>> Replica::update_contact(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::update_contact(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const model::Contact contact, model::contact_from(write.fields));
   // Soft precondition: read before, If-Match on what was read, verify after.
   CO_TRY(const WireContact current, co_await client_->contact(write.id.value));
@@ -89,6 +90,7 @@ Task<Result<RemoteItem>> Replica::update_contact(sync::RemoteWrite write) {
     co_return fail(stale("The contact"));
   const std::string json = write_contact(wire_of(contact, &current));
   if (json == "{}") co_return contact_item(current);
+  if (mode == Mode::Rehearse) co_return would_store(contact_item(current), write);
   CO_TRY(WireContact stored, co_await client_->patch_contact(write.id.value, json, current.change_key));
   if (stored.id.empty() || stored.change_key.empty()) {
     CO_TRY(stored, co_await client_->contact(write.id.value));
@@ -101,10 +103,11 @@ Task<Result<RemoteItem>> Replica::update_contact(sync::RemoteWrite write) {
   co_return item;
 }
 
-Task<Result<RemoteItem>> Replica::delete_contact(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::delete_contact(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const WireContact current, co_await client_->contact(write.id.value));
   if (write.base_version && current.change_key != write.base_version.value)
     co_return fail(stale("The contact"));
+  if (mode == Mode::Rehearse) co_return would_store(contact_item(current), write);
   CO_TRY_VOID(co_await client_->delete_contact(write.id.value, current.change_key));
   co_return RemoteItem{.kind = Kind::Contact, .id = write.id};
 }

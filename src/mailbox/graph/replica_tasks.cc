@@ -61,7 +61,7 @@ Task<Result<sync::ChangePage>> Replica::task_changes(sync::Collection collection
   co_return out;
 }
 
-Task<Result<RemoteItem>> Replica::create_task(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::create_task(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const model::Task task, model::task_from(write.fields));
   CO_TRY(WireTask wire, wire_of(task, nullptr));
   wire.operation = write.operation.value;
@@ -72,6 +72,7 @@ Task<Result<RemoteItem>> Replica::create_task(sync::RemoteWrite write) {
     co_return fail(ErrorKind::Forbidden,
                    "Microsoft To Do cannot be reached in this mailbox: an administrator must "
                    "grant the Tasks permission.");
+  if (mode == Mode::Rehearse) co_return would_store({}, write);
   CO_TRY(WireTask stored, co_await client_->create_task(list, write_task(wire)));
   if (stored.id.empty())
     co_return fail(ErrorKind::Ambiguous,
@@ -84,7 +85,7 @@ Task<Result<RemoteItem>> Replica::create_task(sync::RemoteWrite write) {
   co_return item;
 }
 
-Task<Result<RemoteItem>> Replica::update_task(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::update_task(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const model::Task task, model::task_from(write.fields));
   const auto parts = parts_of_task_id(write.id.value);
   if (!parts) co_return fail(no_such_task());
@@ -94,6 +95,7 @@ Task<Result<RemoteItem>> Replica::update_task(sync::RemoteWrite write) {
   const std::string json = write_task(wire);
   const RemoteItem before = task_item(current, parts->first);
   if (json == "{}") co_return before;
+  if (mode == Mode::Rehearse) co_return would_store(before, write);
   CO_TRY(WireTask stored,
          co_await client_->patch_task(parts->first, parts->second, json, current.change_key));
   if (stored.id.empty() || stored.change_key.empty()) {
@@ -108,11 +110,12 @@ Task<Result<RemoteItem>> Replica::update_task(sync::RemoteWrite write) {
   co_return item;
 }
 
-Task<Result<RemoteItem>> Replica::delete_task(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::delete_task(sync::RemoteWrite write, Mode mode) {
   const auto parts = parts_of_task_id(write.id.value);
   if (!parts) co_return fail(no_such_task());
   CO_TRY(const WireTask current, co_await client_->task(parts->first, parts->second));
   if (write.base_version && current.change_key != write.base_version.value) co_return fail(stale());
+  if (mode == Mode::Rehearse) co_return would_store(task_item(current, parts->first), write);
   CO_TRY_VOID(co_await client_->delete_task(parts->first, parts->second, current.change_key));
   co_return RemoteItem{.kind = Kind::Task, .id = write.id};
 }

@@ -79,12 +79,13 @@ WireEvent in_zones_of(const WireEvent& master, WireEvent occurrence) {
 
 }  // namespace
 
-Task<Result<RemoteItem>> Replica::create_meeting(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::create_meeting(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const Meeting meeting, model::meeting_from(write.fields));
   if (people_in(meeting) > 0 && !write.may_mail_others) co_return fail(would_mail(people_in(meeting)));
   CO_TRY(WireEvent wire, wire_of(meeting, nullptr));
   wire.operation = write.operation.value;
   if (write.mark) wire.categories = std::vector<std::string>{options_.profile.category};
+  if (mode == Mode::Rehearse) co_return would_store({}, write);
   auto created = co_await client_->create_event(write_event(wire, write.operation.value));
   if (!created && created.error().vendor_code == "ErrorDuplicateTransactionId") {
     // An earlier try of this operation landed (F14).
@@ -104,7 +105,7 @@ Task<Result<RemoteItem>> Replica::create_meeting(sync::RemoteWrite write) {
   co_return item;
 }
 
-Task<Result<RemoteItem>> Replica::update_meeting(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::update_meeting(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const Meeting meeting, model::meeting_from(write.fields));
   CO_TRY(const WireEvent current, co_await client_->event(write.id.value));
   const RemoteItem before = meeting_item(current);
@@ -119,6 +120,7 @@ Task<Result<RemoteItem>> Replica::update_meeting(sync::RemoteWrite write) {
   const std::string json = write_event(wire);
   const bool has_exceptions = meeting.exceptions.supplied();
   if (json == "{}" && !has_exceptions) co_return before;
+  if (mode == Mode::Rehearse) co_return would_store(before, write);
   if (json != "{}") CO_TRY_VOID(co_await client_->patch_event(write.id.value, json, current.change_key));
   CO_TRY(WireEvent stored, co_await client_->event(write.id.value));
   if (has_exceptions && stored.type == "seriesMaster") {
@@ -133,12 +135,13 @@ Task<Result<RemoteItem>> Replica::update_meeting(sync::RemoteWrite write) {
   co_return item;
 }
 
-Task<Result<RemoteItem>> Replica::delete_meeting(sync::RemoteWrite write) {
+Task<Result<RemoteItem>> Replica::delete_meeting(sync::RemoteWrite write, Mode mode) {
   CO_TRY(const WireEvent current, co_await client_->event(write.id.value));
   const RemoteItem before = meeting_item(current);
   if (write.base_version && before.version != write.base_version) co_return fail(stale());
   if (before.others_would_be_mailed && !write.may_mail_others)
     co_return fail(would_mail(people_mailed(current)));
+  if (mode == Mode::Rehearse) co_return would_store(before, write);
   CO_TRY_VOID(co_await client_->delete_event(write.id.value, current.change_key));
   co_return RemoteItem{.kind = Kind::Meeting, .id = write.id};
 }
