@@ -1,63 +1,23 @@
 // A user signs in at the mail service for his own mailbox: a stage of its own, with a tenant that nobody consented for.
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openWindow, signIn } from './browser.mjs'
 import { look } from './looks.mjs'
-import { folderOfBinaries, results, startLab, Product, writeSettings, top } from './stage.mjs'
+import { marked, setOwnStage } from './own-stage.mjs'
+import { results } from './stage.mjs'
 import { until } from './wait.mjs'
 
-const PASSWORD = 'a password for tests only'
-
-async function freePort() {
-  const probe = createServer()
-  await new Promise((done) => probe.listen(0, '127.0.0.1', done))
-  const { port } = probe.address()
-  await new Promise((done) => probe.close(done))
-  return port
-}
-
-async function setOwnStage() {
-  const bin = folderOfBinaries()
-  const folder = join(results, 'own-sign-in')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(join(folder, 'data'), { recursive: true })
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const lab = await startLab(join(bin, 'mailsync-lab'), '', folder, {
-    size: { mailboxes: 2, emails: 0, people: 3, tasks: 2, meetings: 2 },
-    more: ['--redirect-uri', `web:${url}/api/v1/oauth/callback`],
-  })
-  const [anna, ben] = lab.info.mailboxes
+const setSignInStage = () => setOwnStage('own-sign-in', {
+  host: 'localhost', // what the registration of an application may name without TLS
+  more: (url) => ['--redirect-uri', `web:${url}/api/v1/oauth/callback`],
+  changed: (url) => ({ 'graph.sign_in': '"user"', 'server.public_url': JSON.stringify(url) }),
   // Microsoft shows its page, and gives to nobody what he did not agree to himself.
-  await lab.lab.call('PATCH', '/switches', { identity: { auto_sign_in: false } })
-  const settings = writeSettings(folder, lab.info, { listen: `127.0.0.1:${port}`, webDir: join(top, 'web/dist'),
-    changed: { 'graph.sign_in': '"user"', 'server.public_url': JSON.stringify(url), 'sync.poll_seconds': '5' } })
-  const product = new Product(join(bin, 'mailsync'), settings)
-  await product.must(['master-key', join(folder, 'master.key')])
-  const users = { anna: { login: anna, name: 'Anna Berg', password: PASSWORD }, ben: { login: ben, name: 'Ben Osei', password: PASSWORD } }
-  for (const user of Object.values(users)) await product.addUser(user.login, user.name, user.password)
-  await product.must(['mailbox', 'add', anna])
-  const stage = { lab: lab.lab, product, users, url, server: null }
-  stage.serve = async () => { stage.server = await product.serve(join(folder, 'server.log')) }
-  stage.stop = async () => [await stage.server?.stop(), await lab.stop()]
-  await stage.serve()
-  return stage
-}
-
-const email = (lab, owner, subject) => lab.call('POST', `/items?kind=email&mailbox=${owner}`, {
-  subject, body: { contentType: 'text', content: 'Hello.' }, from: { emailAddress: { name: 'Carl Outside', address: 'carl@ruritania.example' } },
-  toRecipients: [{ emailAddress: { name: 'Anna Berg', address: owner } }] })
-
-async function marked(lab, owner, subject) {
-  const { id } = await email(lab, owner, subject)
-  await lab.setCategory(id, 'CRM')
-}
+  before: (lab) => lab.call('PATCH', '/switches', { identity: { auto_sign_in: false } }),
+})
 
 export function ownSignInTests(test) {
   test('a user connects his own mailbox, and signs in again when the permission has ended', async (_, { browser, contract }) => {
-    const stage = await setOwnStage()
+    const stage = await setSignInStage()
     const { lab, users, url } = stage
     const window = await openWindow(browser, url, contract)
     const { page } = window

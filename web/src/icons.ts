@@ -57,5 +57,9 @@ export { ArrowEnterRegular as IconToCrm } from "@fluentui/react-icons/svg/arrow-
 export { BookmarkRegular as IconView } from "@fluentui/react-icons/svg/bookmark";
 export { KeyboardRegular as IconKeyboard } from "@fluentui/react-icons/svg/keyboard";
 export { LocationRegular as IconLocation } from "@fluentui/react-icons/svg/location";
+export { ArrowUndoRegular as IconUndo } from "@fluentui/react-icons/svg/arrow-undo";
+export { CopyRegular as IconCopy } from "@fluentui/react-icons/svg/copy";
+export { QuestionCircleRegular as IconExplain } from "@fluentui/react-icons/svg/question-circle";
+export { BeakerRegular as IconDryRun } from "@fluentui/react-icons/svg/beaker";
 export { KeyRegular as IconKey } from "@fluentui/react-icons/svg/key";
 export { LinkRegular as IconLink } from "@fluentui/react-icons/svg/link";

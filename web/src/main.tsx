@@ -7,6 +7,7 @@ import "./styles/list.css";
 import "./styles/record.css";
 import "./styles/mail.css";
 import "./styles/sync.css";
+import "./styles/trust.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -66,6 +66,11 @@ const preferencesRoute = createRoute({
   path: "/preferences/mail-sync",
   component: lazyRouteComponent(() => import("./pages/preferences-page"), "PreferencesPage"),
 });
+const planRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/mail-sync/$id/plans/$plan",
+  component: lazyRouteComponent(() => import("./pages/plan-page"), "PlanPage"),
+});
 const issuesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/start/issues",
@@ -94,7 +99,7 @@ const recordRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
+  shellRoute.addChildren([homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

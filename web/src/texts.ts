@@ -196,7 +196,8 @@ export const texts = {
       },
       last: (when: string) => `last synced ${when}`,
     },
-    waitingUpdate: (what: string) => `A change is waiting because it ${what}. Save with “Mail the attendees” to send it.`,
+    waitingUpdate: (what: string) => `A change is not in the calendar yet, because writing it ${what}. Nobody is mailed unless you ask for it.`,
+    sendWaiting: "Mail them now",
     sendUpdates: "Mail the attendees about this change",
     sendUpdatesHint: "Without it nobody is mailed, and attendees do not see the change.",
     organisedElsewhere: "This meeting is organised outside. Time, place and attendees can be changed by its organiser only.",
@@ -314,6 +315,7 @@ export const texts = {
       needs_sign_in: "Sign-in needed",
       stopped: "Stopped",
       disabled: "Switched off",
+      waiting_for_start: "Waits for your start",
     },
     stateHints: {
       first_sync: "The first sync is running.",
@@ -324,6 +326,7 @@ export const texts = {
       needs_sign_in: "Somebody has to sign in or consent again.",
       stopped: "An error stopped this mailbox. See its issues.",
       disabled: "No licence, or sync is switched off.",
+      waiting_for_start: "Nothing is synced before somebody starts it. Try a dry run first.",
     },
     kindStates: {
       not_started: "Not started",

@@ -125,7 +125,11 @@ class LiveStream {
       void this.queries.invalidateQueries({ queryKey: ["outbox"] });
       outboxEvents.emit(message);
     });
-    hear<Schemas["Issue"]>("issue", () => void this.queries.invalidateQueries({ queryKey: ["issues"] }));
+    hear<Schemas["Issue"]>("issue", (issue) => {
+      void this.queries.invalidateQueries({ queryKey: ["issues"] });
+      // A meeting tells what waits.
+      if (issue.record) void this.queries.invalidateQueries({ queryKey: ["record", issue.record.id] });
+    });
     hear("reload", () => void this.queries.invalidateQueries());
     hear("signed_out", () => this.onSignedOut());
   }

@@ -14,6 +14,7 @@ import { MailBody } from "../mail/mail-body";
 import { textToHtml } from "../mail/sanitize";
 import { SyncBadge } from "../records/sync-badge";
 import { mailName, RecordLink } from "../records/values";
+import { ExplainButton } from "../sync/explain";
 import { texts } from "../texts";
 import { Face } from "../ui/face";
 import { useKeys } from "../ui/keys";
@@ -116,6 +117,7 @@ function Message({ email }: { email: EmailDetail }) {
                 <Button size="small" icon={<IconForward />} disabledFocusable={forward.isPending} onClick={() => forward.mutate()}>
                   {texts.email.forward}
                 </Button>
+                <ExplainButton recordId={email.id} size="small" />
               </div>
             </div>
           </div>

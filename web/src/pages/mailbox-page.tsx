@@ -7,6 +7,7 @@ import { issuesQuery, mailboxQuery, runsQuery, type Counts, type Mailbox, type R
 import { formatAgo, formatDuration, formatFull, formatNumber } from "../format";
 import { IconChevronRight, IconDone, IconHistory } from "../icons";
 import { IssueList } from "../sync/issue-list";
+import { DryRunButton, HeldNotices, Plans, StartNotice, UndoButton } from "../sync/mailbox-plans";
 import { SignInButton, SignInNotice, useMaySignIn, waitsForUser } from "../sync/sign-in";
 import { KindProgress, LiveBadge, MailboxActions, reasonText, skippedOf, StateBadge } from "../sync/sync-parts";
 import { texts } from "../texts";
@@ -15,6 +16,9 @@ import { EmptyState, ErrorState, LoadingPage, LoadingRows } from "../ui/states";
 import { useTitle } from "../ui/title";
 
 const route = getRouteApi("/shell/start/mail-sync/$id");
+
+// Where the mailbox can be read.
+const DRY_RUN_STATES = new Set<Mailbox["state"]>(["first_sync", "syncing", "idle", "waiting", "paused", "waiting_for_start", "stopped"]);
 
 export function MailboxPage() {
   const { id } = route.useParams();
@@ -45,10 +49,13 @@ function MailboxView({ box }: { box: Mailbox }) {
             </p>
           </div>
           <MailboxActions mailbox={box} size="medium" />
+          {DRY_RUN_STATES.has(box.state) && <DryRunButton mailbox={box} />}
           {mine && box.sign_in === "done" && <SignInButton mailbox={box} primary={false} />}
         </div>
       </header>
       <SignInNotice mailbox={box} />
+      <StartNotice mailbox={box} />
+      <HeldNotices mailbox={box} />
       {box.state_detail && !waitsForUser(box) && (
         <MessageBar intent={box.state === "stopped" || box.state === "needs_sign_in" ? "error" : "warning"} layout="multiline">
           <MessageBarBody>{box.state_detail}</MessageBarBody>
@@ -58,6 +65,7 @@ function MailboxView({ box }: { box: Mailbox }) {
       <Kinds mailbox={box} />
       <MailboxIssues id={box.id} />
       <Runs mailbox={box} />
+      <Plans mailbox={box} />
     </div>
   );
 }
@@ -223,6 +231,7 @@ function Runs({ mailbox }: { mailbox: Mailbox }) {
                     {label}
                   </th>
                 ))}
+                <td />
               </tr>
             </thead>
             <tbody>
@@ -237,6 +246,9 @@ function Runs({ mailbox }: { mailbox: Mailbox }) {
                   <td>{formatNumber(run.requests)}</td>
                   <td>{formatNumber(run.writes)}</td>
                   <td className="run-result">{resultOf(run)}</td>
+                  <td>
+                    <UndoButton run={run} />
+                  </td>
                 </tr>
               ))}
             </tbody>

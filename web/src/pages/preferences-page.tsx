@@ -5,6 +5,7 @@ import { issuesQuery, mailboxesQuery, type Mailbox } from "../api/sync";
 import { useUser } from "../api/session";
 import { IconSync } from "../icons";
 import { IssueList } from "../sync/issue-list";
+import { ExplainSearch } from "../sync/explain";
 import { SignInButton, SignInNotice } from "../sync/sign-in";
 import { KindCell, MailboxActions, StateBadge } from "../sync/sync-parts";
 import { texts } from "../texts";
@@ -30,6 +31,7 @@ export function PreferencesPage() {
         </div>
       </header>
       {own.length === 0 ? <EmptyState Icon={IconSync} title={words.emptyTitle} detail={words.emptyDetail} /> : own.map((box) => <OwnMailbox key={box.id} mailbox={box} />)}
+      <ExplainSearch />
     </div>
   );
 }

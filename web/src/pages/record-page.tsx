@@ -1,5 +1,5 @@
 // One record: what it is, what it says, what happened around it. And the page for a new one.
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,7 +7,7 @@ import type { Schemas } from "../api/client";
 import { deleteRecord, placeRecord, recordQuery, updateRecord, type AnyRecord } from "../api/records";
 import { useUser } from "../api/session";
 import { ownZone } from "../format";
-import { IconChevronRight, IconDelete, IconEmail, IconMore, IconUnwatch, IconWatch } from "../icons";
+import { IconChevronRight, IconDelete, IconEmail, IconMore, IconSend, IconUnwatch, IconWatch } from "../icons";
 import { useCompose } from "../mail/compose-context";
 import { Details } from "../records/details";
 import { isResource, RESOURCES, type ResourceDef } from "../records/definitions";
@@ -16,6 +16,7 @@ import { RecordForm } from "../records/record-form";
 import { SyncBadge } from "../records/sync-badge";
 import { Timeline } from "../records/timeline";
 import { ChoiceBadge } from "../records/values";
+import { ExplainButton } from "../sync/explain";
 import { texts } from "../texts";
 import { Confirm } from "../ui/confirm";
 import { Face } from "../ui/face";
@@ -59,9 +60,7 @@ function RecordView({ def, record }: { def: ResourceDef; record: AnyRecord }) {
         </MessageBar>
       )}
       {typeof record.waiting_update === "string" && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.record.waitingUpdate(record.waiting_update)}</MessageBarBody>
-        </MessageBar>
+        <WaitingUpdate def={def} record={record} what={record.waiting_update} canSend={canEdit && !editing} />
       )}
       <div className="record-columns">
         {editing ? (
@@ -85,6 +84,35 @@ function RecordView({ def, record }: { def: ResourceDef; record: AnyRecord }) {
         <Timeline id={record.id} />
       </div>
     </div>
+  );
+}
+
+// What sync holds back until somebody wants the mail about it.
+function WaitingUpdate({ def, record, what, canSend }: { def: ResourceDef; record: AnyRecord; what: string; canSend: boolean }) {
+  const queries = useQueryClient();
+  const notices = useNotices();
+  const send = useMutation({
+    mutationFn: () => updateRecord(def.resource, record.id, { version: record.version, ...{ send_updates: true } }),
+    onSuccess: (saved) => {
+      placeRecord(queries, saved);
+      notices.done(texts.record.saved(saved.name || texts.words.unnamed));
+    },
+    onError: (error) => {
+      notices.failed(error);
+      void queries.invalidateQueries({ queryKey: ["record", record.id] });
+    },
+  });
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>{texts.record.waitingUpdate(what)}</MessageBarBody>
+      {canSend && (
+        <MessageBarActions>
+          <Button size="small" icon={<IconSend />} disabledFocusable={send.isPending} onClick={() => send.mutate()}>
+            {texts.record.sendWaiting}
+          </Button>
+        </MessageBarActions>
+      )}
+    </MessageBar>
   );
 }
 
@@ -124,6 +152,7 @@ function RecordHead({ def, record }: { def: ResourceDef; record: AnyRecord }) {
               {texts.record.email}
             </Button>
           )}
+          <ExplainButton recordId={record.id} />
           <WatchButton def={def} record={record} />
           {record.can_edit !== false && <MoreMenu def={def} record={record} />}
         </div>

@@ -8,7 +8,7 @@ import { texts } from "../texts";
 
 const ICONS = { information: IconInfo, warning: IconWarning, error: IconError };
 
-export function IssueList({ issues, level: Heading = "h2" }: { issues: Issue[]; level?: "h2" | "h3" }) {
+export function IssueList({ issues, level: Heading = "h2" }: { issues: Issue[]; level?: "h2" | "h3" | "h4" }) {
   return (
     <ul className="issues">
       {issues.map((issue) => {

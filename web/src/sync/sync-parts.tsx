@@ -18,6 +18,7 @@ const TONES: Record<Schemas["MailboxState"], BadgeProps["color"]> = {
   needs_sign_in: "danger",
   stopped: "danger",
   disabled: "subtle",
+  waiting_for_start: "warning",
 };
 
 export function StateBadge({ state }: { state: Schemas["MailboxState"] }) {
@@ -106,7 +107,7 @@ export function MailboxActions({ mailbox, size = "small" }: { mailbox: Mailbox; 
   const paused = mailbox.state === "paused";
   return (
     <div className="mailbox-actions">
-      {!paused && mailbox.state !== "needs_sign_in" && mailbox.state !== "disabled" && (
+      {!paused && mailbox.state !== "needs_sign_in" && mailbox.state !== "disabled" && mailbox.state !== "waiting_for_start" && (
         <Button size={size} appearance={size === "medium" ? "primary" : "secondary"} icon={<IconSync />} disabledFocusable={act.isPending} onClick={() => act.mutate("sync")}>
           {texts.sync.syncNow}
         </Button>
