@@ -480,10 +480,11 @@ Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
   CO_TRY(ChangePage changes, co_await read_page(context, collection, cursor));
   const std::optional<Error> ended = co_await read_on(context, collection, changes);
   EmailBatch batch{.collection = collection.id, .name = collection.name};
-  for (const Change& change : changes.changes)
-    if (change.presence == Presence::Present && change.item.head) batch.items.push_back(change.item);
   CO_TRY(batch.note, co_await removal_hints(context, collection, changes));
   batch.cursor = cursor_to_save(context, collection, cursor, changes);
+  for (Change& change : changes.changes)
+    if (change.presence == Presence::Present && change.item.head)
+      batch.items.push_back(std::move(change.item));
   CO_TRY_VOID(co_await take_emails(context, std::move(batch)));
   page_committed(context, collection, changes);
   // A cursor that was lost on the way is met again, and answered, by the next turn.

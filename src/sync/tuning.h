@@ -18,8 +18,8 @@ inline constexpr int kPagesPerCommit = 100;
 inline constexpr Duration kLongestRead = std::chrono::seconds(10);
 // Text and HTML that is in memory at once, and the bodies that are asked for together: with the copies on
 // their way into the database a third of what a first sync may take.
-inline constexpr size_t kBytesPerCommit = size_t{6} << 20;
-inline constexpr size_t kBodiesAtOnce = 100;
+inline constexpr size_t kBytesPerCommit = size_t{3} << 20;
+inline constexpr size_t kBodiesAtOnce = 40;
 // How often a turn gathers and plans again when its commit meets somebody else's change.
 inline constexpr int kReplans = 3;
 // Tries of one remote write whose version was stale: read again, merge again.
