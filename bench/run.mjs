@@ -133,7 +133,7 @@ async function stop(child) {
 async function p5() {
   const idle = async (count) => {
     const lab = await startLab(count);
-    const settings = install(lab, 'p5', byCategory, 2);
+    const settings = install(lab, 'p5', byCategory, 5);
     sync(settings);
     const server = serve(settings);
     await sleep(8000);
