@@ -129,7 +129,7 @@ void fill_message(World& world, const Mailbox& mailbox, json::object& fields, In
   set_default("replyTo", json::array());
   set_default("flag", json::object{{"flagStatus", "notFlagged"}});
   set_default("from", recipient_of(mailbox.user.mail, mailbox.user.display_name));
-  set_default("sender", fields.at("from"));
+  set_default("sender", json::value(fields.at("from")));  // a copy: the object may move what it holds
   set_default("sentDateTime", iso);
   set_default("receivedDateTime", iso);
   if (text_of(fields, "internetMessageId").empty()) {
