@@ -300,6 +300,9 @@ struct World {
         RC_ASSERT(c.item == There::Gone && c.in_crm == link->base.crm);
         c.record = false;
         break;
+      case CrmWrite::Op::Restore:
+        RC_FAIL("only an undo restores a record");
+        break;
     }
     ++record_version;
   }

@@ -162,10 +162,11 @@ TEST_F(GraphMeetings, ManyOccurrencesOnManyPagesAreOneChange) {
       place = page->next;
       page = run(replica().changes(calendar(), place));
       ASSERT_TRUE(page);
-      // A page that is asked for again says again what it said.
+      // A page that is asked for again says again what it said; the last one may be where the next pass goes
+      // on, so it then names its series as well.
       const auto again = run(replica().changes(calendar(), place));
       ASSERT_TRUE(again);
-      EXPECT_EQ(page->changes.size(), again->changes.size());
+      EXPECT_EQ(page->changes.size(), again->changes.size() - (page->more ? 0 : 1));
     }
     place = {};
     place = run(replica().changes(calendar(), place))->next;

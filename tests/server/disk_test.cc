@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr int kEmails = 160;
+constexpr int kEmails = 400;  // more than one commit takes, and more than the disk holds
 constexpr int kBytesEach = 60'000;
 
 void write_large_mail(const std::filesystem::path& dir) {
@@ -40,7 +40,7 @@ TEST(Disk, AFullOneStopsIntakeAndLosesNothing) {
   here.write_settings(&lab);
   // A small disk of this process's own, in namespaces of its own: nobody else sees it.
   const std::string script = R"(
-    mount -t tmpfs -o size=4m tmpfs "$1/data" || exit 90
+    mount -t tmpfs -o size=8m tmpfs "$1/data" || exit 90
     "$2" user add "$3" --config "$1/mailsync.toml" >/dev/null || exit 91
     "$2" mailbox add "$3" --config "$1/mailsync.toml" >/dev/null || exit 92
     "$2" sync --once --config "$1/mailsync.toml"
