@@ -161,7 +161,7 @@ bool edit_occurrence(Rig& rig, Random& random) {
         const auto day = some_day(rig, item, random);
         if (!day || !lab::is_organizer(*seat.lab, item)) return false;
         const std::string subject = thing.tag() + " moved " + nasty(random);
-        lab::patch_event(rig.world, *seat.lab, item, *day, {{"subject", subject}}, rig.now());
+        lab::patch_event(rig.world, *seat.lab, item, day, {{"subject", subject}}, rig.now());
         return true;
       },
       is_series);
@@ -173,7 +173,7 @@ bool cancel_occurrence(Rig& rig, Random& random) {
       [&](Seat& seat, lab::Item& item, Thing&) {
         const auto day = some_day(rig, item, random);
         if (!day || !lab::is_organizer(*seat.lab, item)) return false;
-        lab::remove_event(rig.world, *seat.lab, item, *day, "", rig.now());
+        lab::remove_event(rig.world, *seat.lab, item, day, "", rig.now());
         return true;
       },
       is_series);
