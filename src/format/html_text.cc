@@ -292,4 +292,19 @@ std::string preview_of_text(std::string_view text, size_t characters) {
   return out;
 }
 
+std::string html_of_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else
+      out += c;
+  }
+  return out;
+}
+
 }  // namespace mailsync::format

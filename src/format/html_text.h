@@ -16,6 +16,9 @@ inline constexpr size_t kMostHtmlBytes = 2 << 20;
 // line; entities are decoded; blanks are folded. Valid UTF-8 without NUL; never fails, never throws.
 std::string text_of_html(std::string_view html);
 
+// Text as a part of an HTML body: what HTML would read as markup is escaped; lines stay lines of the source.
+std::string html_of_text(std::string_view text);
+
 // The first `characters` of a text with all white space folded to single blanks.
 std::string preview_of_text(std::string_view text, size_t characters = 200);
 

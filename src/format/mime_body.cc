@@ -53,21 +53,6 @@ std::string charset_in_html(std::string_view html) {
   return label.starts_with("utf-16") || !is_charset(label) ? "" : label;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string with_plain_line_ends(std::string text) {
   std::string out;
   out.reserve(text.size());
@@ -199,7 +184,7 @@ class BodyReader {
       if (!email_.text.empty() && !email_.text.ends_with('\n') && !plain.empty()) email_.text += '\n';
       email_.text += plain;
       if (!any_html) continue;
-      email_.html += section.has_html ? section.html : "<pre>" + escaped(section.plain) + "</pre>";
+      email_.html += section.has_html ? section.html : "<pre>" + html_of_text(section.plain) + "</pre>";
     }
     email_.preview = preview_of_text(email_.text);
   }

@@ -1,8 +1,7 @@
 // What passes did, as one row per run, kind and thing counted; zeros take no row, so that a quiet pass writes
 // none.
-#include <array>
-
 #include "store/codes.h"
+#include "store/count_columns.h"
 #include "store/run_counts.h"
 #include "store/run_store.h"
 #include "store/state_store.h"
@@ -12,20 +11,6 @@ namespace {
 
 using sync::Counts;
 
-struct Column {
-  std::string_view what;
-  int64_t Counts::* count;
-};
-constexpr std::array kColumns = {
-    Column{"to_crm_created", &Counts::to_crm_created},
-    Column{"to_crm_updated", &Counts::to_crm_updated},
-    Column{"to_crm_deleted", &Counts::to_crm_deleted},
-    Column{"to_crm_linked", &Counts::to_crm_linked},
-    Column{"to_mailbox_created", &Counts::to_mailbox_created},
-    Column{"to_mailbox_updated", &Counts::to_mailbox_updated},
-    Column{"to_mailbox_deleted", &Counts::to_mailbox_deleted},
-    Column{"parked", &Counts::parked},
-};
 constexpr std::string_view kSkipped = "skipped:";
 
 void add_to(Counts& counts, std::string_view what, int64_t number) {
@@ -33,7 +18,7 @@ void add_to(Counts& counts, std::string_view what, int64_t number) {
     counts.skipped[std::string(what.substr(kSkipped.size()))] += number;
     return;
   }
-  for (const Column& column : kColumns)
+  for (const CountColumn& column : kCountColumns)
     if (column.what == what) counts.*column.count += number;
 }
 
@@ -70,7 +55,7 @@ Result<void> StateStore::add_counts(Transaction& transaction, MailboxId mailbox,
   auto put = [&](std::string what, int64_t number) {
     if (number != 0) rows.push_back({mailbox, run, code(kind), std::move(what), number});
   };
-  for (const Column& column : kColumns) put(std::string(column.what), counts.*column.count);
+  for (const CountColumn& column : kCountColumns) put(std::string(column.what), counts.*column.count);
   for (const auto& [reason, number] : counts.skipped) put(std::string(kSkipped) + reason, number);
   if (rows.empty()) return {};
   db::SqlTransaction& tx = db::SqlTransaction::of(transaction);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "store/codes.h"
+#include "store/count_columns.h"
 
 namespace mailsync::store {
 namespace {
@@ -35,33 +36,25 @@ static_assert(static_cast<int>(sync::PlanAction::Create) == 0 &&
   "number, kind, side, action, title, remote_id, record_id, link_id, before_fields, after_fields, cause, " \
   "rule, note"
 
-struct Column {
-  std::string_view what;
-  int64_t Counts::* count;
-};
-constexpr std::array kColumns = {
-    Column{"to_crm_created", &Counts::to_crm_created},
-    Column{"to_crm_updated", &Counts::to_crm_updated},
-    Column{"to_crm_deleted", &Counts::to_crm_deleted},
-    Column{"to_crm_linked", &Counts::to_crm_linked},
-    Column{"to_mailbox_created", &Counts::to_mailbox_created},
-    Column{"to_mailbox_updated", &Counts::to_mailbox_updated},
-    Column{"to_mailbox_deleted", &Counts::to_mailbox_deleted},
-    Column{"parked", &Counts::parked},
-};
-
 // {"task":{"parked":1,"skipped":{"not_marked":4}}}
 std::string text_of(const std::map<model::Kind, Counts>& counts) {
   boost::json::object out;
   for (const auto& [kind, counted] : counts) {
     boost::json::object of_kind, skipped;
-    for (const Column& column : kColumns)
+    for (const CountColumn& column : kCountColumns)
       if (counted.*column.count != 0) of_kind[column.what] = counted.*column.count;
     for (const auto& [reason, number] : counted.skipped) skipped[reason] = number;
     if (!skipped.empty()) of_kind["skipped"] = std::move(skipped);
     out[model::name_of(kind)] = std::move(of_kind);
   }
   return boost::json::serialize(out);
+}
+
+Result<int64_t> number_of(const boost::json::value& value) {
+  boost::system::error_code failed;
+  const auto number = value.to_number<int64_t>(failed);
+  if (failed) return fail(ErrorKind::Corrupt, "the counts of a plan are not readable");
+  return number;
 }
 
 Result<std::map<model::Kind, Counts>> counts_from(const std::string& text) {
@@ -74,12 +67,15 @@ Result<std::map<model::Kind, Counts>> counts_from(const std::string& text) {
     if (!kind || !of_kind.is_object())
       return fail(ErrorKind::Corrupt, "the counts of a plan are not readable");
     Counts& counts = out[*kind];
-    for (const Column& column : kColumns)
-      if (const auto* number = of_kind.get_object().if_contains(column.what))
-        counts.*column.count = number->to_number<int64_t>();
-    if (const auto* skipped = of_kind.get_object().if_contains("skipped"))
-      for (const auto& [reason, number] : skipped->get_object())
-        counts.skipped[std::string(reason)] = number.to_number<int64_t>();
+    for (const CountColumn& column : kCountColumns)
+      if (const auto* number = of_kind.get_object().if_contains(column.what)) {
+        TRY(counts.*column.count, number_of(*number));
+      }
+    const auto* skipped = of_kind.get_object().if_contains("skipped");
+    if (!skipped || !skipped->is_object()) continue;
+    for (const auto& [reason, number] : skipped->get_object()) {
+      TRY(counts.skipped[std::string(reason)], number_of(number));
+    }
   }
   return out;
 }

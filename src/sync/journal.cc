@@ -24,39 +24,12 @@ JournalEntry entry_for(const Context& context, const Planned& planned) {
   return entry;
 }
 
-// The old values of the fields that a write touches.
-Fields before_of(const Fields& written, const Fields& old) {
-  Fields out;
-  for (const auto& [name, text] : written) {
-    const auto at = old.find(name);
-    out.emplace(name, at == old.end() ? std::string(model::kCleared) : at->second);
-  }
-  return out;
-}
-
 // What a side holds of it now: a server and the CRM may rewrite what they are given (F5).
 template <typename Write, typename Stored>
 Fields stored_of(const Write& write, const Stored& stored) {
   if (write.op == Write::Op::Create) return stored.fields;
   if (write.op == Write::Op::Delete) return {};
-  Fields out;
-  for (const auto& [name, text] : write.fields) {
-    const auto at = stored.fields.find(name);
-    out.emplace(name, at == stored.fields.end() ? std::string(model::kCleared) : at->second);
-  }
-  return out;
-}
-
-std::string action_of(RemoteWrite::Op op) {
-  switch (op) {
-    case RemoteWrite::Op::Create:
-      return "create";
-    case RemoteWrite::Op::Update:
-      return "update";
-    case RemoteWrite::Op::Delete:
-      return "delete";
-  }
-  std::unreachable();
+  return held_of(write.fields, stored.fields);
 }
 
 std::string action_of(CrmWrite::Op op) {
@@ -89,6 +62,27 @@ std::string action_of(LinkState state) {
 
 }  // namespace
 
+Fields held_of(const Fields& written, const Fields& side) {
+  Fields out;
+  for (const auto& [name, text] : written) {
+    const auto at = side.find(name);
+    out.emplace(name, at == side.end() ? std::string(model::kCleared) : at->second);
+  }
+  return out;
+}
+
+std::string action_of(RemoteWrite::Op op) {
+  switch (op) {
+    case RemoteWrite::Op::Create:
+      return "create";
+    case RemoteWrite::Op::Update:
+      return "update";
+    case RemoteWrite::Op::Delete:
+      return "delete";
+  }
+  std::unreachable();
+}
+
 JournalEntry intention_of(const Context& context, const Planned& planned) {
   const RemoteWrite& write = *planned.plan.remote;
   JournalEntry entry = entry_for(context, planned);
@@ -101,7 +95,7 @@ JournalEntry intention_of(const Context& context, const Planned& planned) {
   if (write.op == RemoteWrite::Op::Delete)
     entry.before = model::to_json(s.item ? s.item->fields : (s.link ? s.link->base.mailbox : Fields{}));
   else if (write.op == RemoteWrite::Op::Update)
-    entry.before = model::to_json(before_of(write.fields, s.item ? s.item->fields : s.link->base.mailbox));
+    entry.before = model::to_json(held_of(write.fields, s.item ? s.item->fields : s.link->base.mailbox));
   return entry;
 }
 
@@ -150,7 +144,7 @@ std::vector<JournalEntry> entries_of(const Context& context, const Planned& plan
     if (stored_record) entry.record = stored_record->id;
     entry.after = model::to_json(stored_record ? stored_of(write, *stored_record) : write.fields);
     if (s.record && write.op == CrmWrite::Op::Update)
-      entry.before = model::to_json(before_of(write.fields, s.record->fields));
+      entry.before = model::to_json(held_of(write.fields, s.record->fields));
     if (s.record && write.op == CrmWrite::Op::Delete) entry.before = model::to_json(s.record->fields);
   }
   for (const Conflict& conflict : planned.plan.conflicts) {

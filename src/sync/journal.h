@@ -7,6 +7,11 @@
 
 namespace mailsync::sync {
 
+// What a side holds of the fields that a write names; a field it does not have is cleared there. For before
+// and after of an entry.
+Fields held_of(const Fields& written, const Fields& side);
+// JournalEntry::action of a write to the mailbox.
+std::string action_of(RemoteWrite::Op op);
 // The intention of the plan's remote write.
 JournalEntry intention_of(const Context& context, const Planned& planned);
 // What the intention came to: what the mailbox stores now, of the fields that were written.

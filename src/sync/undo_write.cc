@@ -1,6 +1,7 @@
 #include "sync/undo_write.h"
 
 #include "sync/decide.h"
+#include "sync/journal.h"
 #include "sync/plan.h"
 
 namespace mailsync::sync {
@@ -17,18 +18,6 @@ struct Doing {
   std::string failed;  // why the mailbox or the CRM refused it
   JournalId intention;
 };
-
-std::string_view action_of(RemoteWrite::Op op) {
-  switch (op) {
-    case RemoteWrite::Op::Create:
-      return "create";
-    case RemoteWrite::Op::Update:
-      return "update";
-    case RemoteWrite::Op::Delete:
-      return "delete";
-  }
-  std::unreachable();
-}
 
 JournalEntry entry_of(const Context& context, const Doing& doing, Side side, std::string_view action) {
   const UndoStep& step = doing.step;
@@ -55,15 +44,6 @@ JournalEntry entry_of(const Context& context, const Doing& doing, Side side, std
   return entry;
 }
 
-Fields before_of(const Fields& written, const Fields& old) {
-  Fields out;
-  for (const auto& [name, text] : written) {
-    const auto at = old.find(name);
-    out.emplace(name, at == old.end() ? std::string(model::kCleared) : at->second);
-  }
-  return out;
-}
-
 JournalEntry intention_of(const Context& context, const Doing& doing) {
   const RemoteWrite& write = *doing.step.remote;
   JournalEntry entry = entry_of(context, doing, Side::Mailbox, action_of(write.op));
@@ -73,7 +53,7 @@ JournalEntry intention_of(const Context& context, const Doing& doing) {
   const auto& item = doing.step.facts.item;
   if (item && write.op == RemoteWrite::Op::Delete) entry.before = model::to_json(item->fields);
   if (item && write.op == RemoteWrite::Op::Update)
-    entry.before = model::to_json(before_of(write.fields, item->fields));
+    entry.before = model::to_json(held_of(write.fields, item->fields));
   return entry;
 }
 
@@ -173,7 +153,7 @@ class UndoCommit {
     Fields after = write.fields;
     if (stores)
       after = write.op == RemoteWrite::Op::Create ? doing.stored->fields
-                                                  : before_of(write.fields, doing.stored->fields);
+                                                  : held_of(write.fields, doing.stored->fields);
     entry.after = model::to_json(after);
     entries_.push_back(std::move(entry));
   }
@@ -208,7 +188,7 @@ class UndoCommit {
         break;
       case CrmWrite::Op::Update:
         ++counts.to_crm_updated;
-        add("update", before_of(write.fields, old), before_of(write.fields, out.fields));
+        add("update", held_of(write.fields, old), held_of(write.fields, out.fields));
         break;
     }
     return true;

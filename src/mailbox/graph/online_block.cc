@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "format/html_text.h"
+
 namespace mailsync::graph {
 namespace {
 
@@ -51,14 +53,8 @@ size_t html_block(std::string_view html) {
 
 std::string html_of(std::string_view words) {
   std::string out;
-  for (const char c : words) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '\n')
+  for (const char c : format::html_of_text(words)) {
+    if (c == '\n')
       out += "<br>\n";
     else if (c != '\r')
       out += c;
