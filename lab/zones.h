@@ -28,8 +28,8 @@ std::string format_local(LocalTime time);                          // seven frac
 std::optional<date::local_days> parse_day(std::string_view text);  // "2026-11-22"
 std::string format_day(date::local_days day);
 
-// The earlier instant of an hour that comes twice; one that does not exist is read with the offset before the gap
-// (RFC 5545 section 3.3.5).
+// The earlier instant of an hour that comes twice; one that does not exist is read with the offset before the
+// gap (RFC 5545 section 3.3.5).
 Instant to_instant(LocalTime time, const date::time_zone& zone);
 LocalTime to_local(Instant instant, const date::time_zone& zone);
 

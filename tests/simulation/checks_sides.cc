@@ -165,9 +165,10 @@ class Judge {
     for (const Seen& seen : records(thing))
       rig_.read([&](db::Session& session) -> Result<void> {
         TRY(const auto rows,
-            session.query("SELECT at_us, mailbox_id, side, action, state, before_fields, after_fields, cause, "
-                          "rule, outcome FROM journal WHERE record_id = $1 ORDER BY id",
-                          {seen.id}));
+            session.query(
+                "SELECT at_us, mailbox_id, side, action, state, before_fields, after_fields, cause, "
+                "rule, outcome FROM journal WHERE record_id = $1 ORDER BY id",
+                {seen.id}));
         for (const auto& row : rows) {
           std::string line = "  journal: " + Instant{row[0].integer()}.to_iso();
           for (size_t i = 1; i < row.size(); ++i) line += " | " + describe(row[i]);

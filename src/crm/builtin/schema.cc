@@ -212,7 +212,8 @@ CREATE UNIQUE INDEX crm_meeting_series ON crm_meeting (account_id, series_key) W
 
 // One row per email of the account, one copy per mailbox that holds it. participants is JSON
 // {"from":[…],"to":[…],…} without Bcc, which belongs to a copy; crm_email_address is the index by address.
-// The account needs no foreign key of its own here: the record's row has it, and checking one costs at every row.
+// The account needs no foreign key of its own here: the record's row has it, and checking one costs at every
+// row.
 constexpr std::string_view kEmails = R"sql(
 CREATE TABLE crm_email (
   id {{int}} PRIMARY KEY REFERENCES crm_record (id),
