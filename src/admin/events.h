@@ -33,6 +33,9 @@ struct Subscriber {
   const sync::Viewer viewer;
   const std::string csrf;  // names the session among the user's
   bool administrator = false;
+  // Nothing has been told yet. The page read its records before it listened: it is also told what changed
+  // shortly before.
+  bool fresh = true;
   schedule::Signal signal;
   std::deque<std::string> messages;
   int64_t next_id = 1;

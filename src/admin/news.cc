@@ -13,6 +13,8 @@ namespace mailsync::admin {
 namespace {
 
 constexpr int64_t kMaxChanges = 200;
+// A page that opens has read its records at most this long before its stream is heard.
+constexpr Duration kOpening = std::chrono::seconds(10);
 
 struct RecordNews {
   RecordId id;
@@ -52,6 +54,22 @@ Result<Found> look(db::Session& session, AccountId account,
   return out;
 }
 
+// What changed since then, whatever has been told.
+Result<Found> look_back(db::Session& session, AccountId account, Instant since) {
+  Found out;
+  for (crm::RecordType type : crm::kRecordTypes) {
+    TRY(const db::Rows rows,
+        session.query("SELECT id, version, deleted FROM (SELECT id, version, deleted, changed_at_us FROM "
+                      "crm_record WHERE account_id = $1 AND type = $2 ORDER BY seq DESC LIMIT $3) AS latest "
+                      "WHERE changed_at_us >= $4",
+                      {account, crm::name_of(type), kMaxChanges, since}));
+    out.too_many = out.too_many || std::cmp_equal(rows.size(), kMaxChanges);
+    for (const db::Row& row : rows)
+      out.records.push_back({row[0].id<RecordId>(), type, row[1].integer(), row[2].boolean()});
+  }
+  return out;
+}
+
 // What each reader may not see. Deletions are told to everybody: they say nothing but an id.
 Result<void> hide(db::Session& session, AccountId account, const std::set<UserId>& readers, Found& found) {
   std::vector<int64_t> ids;
@@ -73,16 +91,34 @@ Result<void> hide(db::Session& session, AccountId account, const std::set<UserId
   return {};
 }
 
-Result<Found> look_for(Api& api, AccountId account, const std::set<UserId>& readers, News& news) {
-  Found out;
+using Readers = std::vector<std::shared_ptr<Subscriber>>;
+
+std::set<UserId> users_of(const Readers& readers) {
+  std::set<UserId> users;
+  for (const auto& reader : readers) users.insert(reader->viewer.user);
+  return users;
+}
+
+struct RecordLook {
+  Found news, opening;
+};
+
+// For pages that have been told something before, what is new; for those that have just opened, what may have
+// changed while they did. The feed is read first: what comes between the two is told twice rather than never.
+Result<RecordLook> look_for(Api& api, AccountId account, const Readers& told, const Readers& fresh,
+                            News& news) {
+  RecordLook out;
   TRY_VOID(api.database.read([&](db::Session& session) -> Result<void> {
-    TRY(out, look(session, account, news.seq_by_type));
-    return hide(session, account, readers, out);
+    TRY(out.news, look(session, account, news.seq_by_type));
+    TRY_VOID(hide(session, account, users_of(told), out.news));
+    if (fresh.empty()) return {};
+    TRY(out.opening, look_back(session, account, api.now() - kOpening));
+    return hide(session, account, users_of(fresh), out.opening);
   }));
   return out;
 }
 
-void tell_records(const std::vector<std::shared_ptr<Subscriber>>& readers, const Found& found) {
+void tell_records(const Readers& readers, const Found& found) {
   for (const auto& reader : readers) {
     if (found.too_many) {
       reader->push("reload", "{}");
@@ -135,8 +171,7 @@ Result<std::vector<MailboxNews>> look_at_mailboxes(Api& api, AccountId account,
   return out;
 }
 
-void tell_mailboxes(const Api& api, const std::vector<std::shared_ptr<Subscriber>>& readers,
-                    const std::vector<MailboxNews>& found) {
+void tell_mailboxes(const Api& api, const Readers& readers, const std::vector<MailboxNews>& found) {
   for (const MailboxNews& each : found) {
     const std::string json = boost::json::serialize(mailbox_json(api, each.facts));
     for (const auto& reader : readers) {
@@ -179,10 +214,16 @@ Result<std::vector<OutboxNews>> look_at_outbox(Api& api, AccountId account, cons
 
 Task<void> tell_news(Api& api, AccountId account, std::vector<std::shared_ptr<Subscriber>> readers,
                      std::set<MailboxId> touched, News& news) {
-  std::set<UserId> users;
-  for (const auto& reader : readers) users.insert(reader->viewer.user);
-  const auto records = co_await api.executor.blocking([&] { return look_for(api, account, users, news); });
-  if (records) tell_records(readers, *records);
+  const std::set<UserId> users = users_of(readers);
+  Readers told, fresh;
+  for (const auto& reader : readers) (reader->fresh ? fresh : told).push_back(reader);
+  const auto records =
+      co_await api.executor.blocking([&] { return look_for(api, account, told, fresh, news); });
+  if (records) {
+    tell_records(told, records->news);
+    tell_records(fresh, records->opening);
+    for (const auto& reader : fresh) reader->fresh = false;
+  }
   if (!touched.empty()) {
     const auto mailboxes =
         co_await api.executor.blocking([&] { return look_at_mailboxes(api, account, touched, news); });

@@ -575,5 +575,25 @@ TEST_F(ApiTest, OpenPagesAreToldWhatTheyMaySee) {
   executor.run_until(clock.now() + std::chrono::seconds(3));
 }
 
+// A page reads its record first and listens then; the hub looks once a second.
+TEST_F(ApiTest, APageIsToldOfChangesMadeWhileItOpened) {
+  executor.spawn(EventHub::run(hub, api));
+  const std::string long_ago = create("people", object{{"given_name", "Long ago"}});
+  executor.run_until(clock.now() + std::chrono::seconds(60));
+  const std::string before = create("people", object{{"given_name", "Before"}});
+  executor.run_until(clock.now() + std::chrono::milliseconds(300));
+  call("GET", "/api/v1/events");
+  auto stream = std::move(stream_);
+  EXPECT_THAT(*run(stream->next()), HasSubstr("retry"));
+  const std::string after = create("people", object{{"given_name", "After"}});
+  executor.run_until(clock.now() + std::chrono::seconds(3));
+  const std::string told = *run(stream->next());
+  for (const std::string& id : {before, after}) EXPECT_THAT(told, HasSubstr("\"id\":\"" + id + "\"")) << told;
+  EXPECT_THAT(told, Not(HasSubstr("\"id\":\"" + long_ago + "\"")));
+  EXPECT_EQ(*run(stream->next()), ":\n\n");  // and told once
+  hub.close();
+  executor.run_until(clock.now() + std::chrono::seconds(3));
+}
+
 }  // namespace
 }  // namespace mailsync::admin
