@@ -8,6 +8,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
+#include <memory>
 #include <thread>
 
 namespace mailsync::net {
@@ -191,9 +193,13 @@ TEST_F(HttpServerTest, AStreamIsGivenUpWhenItsPeerLeaves) {
     boost::asio::write(socket, boost::asio::buffer(std::string("GET /events HTTP/1.1\r\nHost: x\r\n\r\n")));
     EXPECT_THAT(read_until(socket, "data: 2\n\n"), HasSubstr("data: 1\n\n"));
   }
-  // `gone` belongs to the loop's thread: ask there, until it is so.
-  std::atomic<bool> seen = false;
-  while (!seen) executor.post([&] { seen = gone; });
+  // `gone` belongs to the loop's thread: ask there, until it is so. Each question is answered before the
+  // next, so that none is left for later.
+  for (bool seen = false; !seen;) {
+    auto answer = std::make_shared<std::promise<bool>>();
+    executor.post([this, answer] { answer->set_value(gone); });
+    seen = answer->get_future().get();
+  }
 }
 
 TEST_F(HttpServerTest, IdleConnectionsAreClosed) {
