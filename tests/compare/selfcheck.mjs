@@ -115,5 +115,7 @@ for (const [kind, breaks] of Object.entries(BREAKS)) {
   })
   check(`${kind} lost from the mailbox`, gone.differences.some((each) => each.kind === kind), 'not caught')
 }
+const idle = judged(({ issues }) => issues.push({ code: 'review', kind: 'contact', title: 'A contact may be one of several people', mailbox: { address: ANNA } }))
+check('a contact left to a person without need', idle.differences.some((each) => each.what.includes('(review)')), 'not caught')
 console.log(`${passed} passed, ${failed} failed, 0 skipped`)
 process.exit(failed ? 1 : 0)

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readBoth } from '../compare/compare.mjs'
 import { Crm } from '../compare/crm.mjs'
-import { judge } from '../compare/judge.mjs'
+import { judge, openReviews } from '../compare/judge.mjs'
 import { edits, until } from './edits.mjs'
 import { KINDS, sumCounts, writesIn } from './report.mjs'
 import { changedRows, readRows } from './rows.mjs'
@@ -95,6 +95,7 @@ export async function once(stage) {
   const admin = await Crm.signIn(server.url, login.login, login.password)
   console.log('Comparing both sides …')
   const first = await readBoth(stage.lab.lab, admin)
+  if (reported.contact.review) reported.contact.review = openReviews(first.issues)
   const before = judge({ ...first, reported })
   tell(before)
   console.log('One edit of each kind on each side:')
