@@ -147,7 +147,7 @@ std::string one_line(std::string_view text) {
 }
 
 // Encoded words become quoted strings, so that a comma in a name does not part an address.
-std::string quoted(std::string_view raw) {
+std::string quoted_phrase(std::string_view raw) {
   std::string out;
   bool in_quotes = false;
   for (size_t at = 0; at < raw.size();) {
@@ -208,7 +208,7 @@ std::string header_text(std::string_view raw) {
 
 std::vector<model::Address> header_addresses(std::string_view raw, size_t most) {
   start_gmime();
-  const std::string text = quoted(is_valid_utf8(raw) ? std::string(raw) : utf8_of(raw, ""));
+  const std::string text = quoted_phrase(is_valid_utf8(raw) ? std::string(raw) : utf8_of(raw, ""));
   std::vector<model::Address> out;
   const GObjectOf<InternetAddressList> list(internet_address_list_parse(nullptr, text.c_str()));
   add_addresses(list.get(), out, most, 0);
