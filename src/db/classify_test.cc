@@ -56,7 +56,7 @@ TEST(Classify, Postgres) {
       {"23502", ErrorKind::ItemInvalid, "check"},       {"22021", ErrorKind::ItemInvalid, "text"},
       {"22P05", ErrorKind::ItemInvalid, "text"},        {"22P02", ErrorKind::ItemInvalid, "value"},
       {"22003", ErrorKind::ItemInvalid, "value"},       {"54000", ErrorKind::ItemInvalid, "value"},
-      {"40001", ErrorKind::Transient, "40001"},         {"40P01", ErrorKind::Transient, "40P01"},
+      {"40001", ErrorKind::Transient, "serialization"}, {"40P01", ErrorKind::Transient, "40P01"},
       {"55P03", ErrorKind::Transient, "55P03"},         {"08006", ErrorKind::Transient, "08006"},
       {"57P01", ErrorKind::Transient, "57P01"},         {"57014", ErrorKind::Transient, "57014"},
       {"53300", ErrorKind::Transient, "53300"},         {"58030", ErrorKind::Transient, "58030"},

@@ -125,13 +125,13 @@ class Session {
   }
 };
 
-// Errors of all calls: Transient (busy, deadlock, serialization failure, connection lost: the whole
-// transaction may be tried again; vendor_code "commit_unknown" where the connection broke during the commit,
-// which may have landed) · VersionStale with vendor_code "unique" (a unique key is taken: gather and plan
-// again) · ItemInvalid with vendor_code "check" (also NOT NULL), "foreign_key", "text" (NUL or broken UTF-8,
-// F113) or "value" (another type, out of range, too big) · SwitchedOff with vendor_code "disk_full" or
-// "read_only" (intake stops before cursors move) · Corrupt (not our database, damaged, wrong SQL). No message
-// holds a value of the data.
+// Errors of all calls: Transient (busy, deadlock, connection lost: the whole transaction may be tried again;
+// vendor_code "serialization" where another transaction changed a row after this one's snapshot,
+// "commit_unknown" where the connection broke during the commit, which may have landed) · VersionStale with
+// vendor_code "unique" (a unique key is taken: gather and plan again) · ItemInvalid with vendor_code "check"
+// (also NOT NULL), "foreign_key", "text" (NUL or broken UTF-8, F113) or "value" (another type, out of range,
+// too big) · SwitchedOff with vendor_code "disk_full" or "read_only" (intake stops before cursors move) ·
+// Corrupt (not our database, damaged, wrong SQL). No message holds a value of the data.
 class SqlTransaction : public Transaction, public Session {
  public:
   // What sync hands to store and to the CRM is always one of these.

@@ -28,6 +28,9 @@ Verdict verdict(std::string_view state) {
     return {ErrorKind::ItemInvalid, "text", "the text cannot be stored in UTF-8"};
   if (group == "22" || group == "54")
     return {ErrorKind::ItemInvalid, "value", "the value does not fit its column"};
+  if (state == "40001")  // serialization_failure
+    return {ErrorKind::Transient, "serialization",
+            "another transaction changed what this one read: try again"};
   if (group == "40" || state == "55P03")
     return {ErrorKind::Transient, "", "another transaction was in the way: try again"};
   if (state == "53100")

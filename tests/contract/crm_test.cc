@@ -328,6 +328,34 @@ TEST_P(CrmReplicaTest, NumbersBecomeVisibleInTheirOrder) {
   EXPECT_EQ(other->kind, ErrorKind::Transient);
 }
 
+// Two mailboxes meet the same new person at the same moment: the snapshot of the second does not show what
+// the first has committed since (PostgreSQL), or the second has waited for the first (SQLite). Either way one
+// person is made.
+TEST_P(CrmReplicaTest, TwoTransactionsDoNotMakeOnePersonTwice_F17) {
+  const sync::CrmWrite wanted{.op = Op::Create,
+                              .kind = Kind::Contact,
+                              .fields = person("Ada", "Byron", {"ada@else.example"}),
+                              .considered = std::vector<RecordId>{}};
+  std::optional<Error> first, second;
+  std::thread other;
+  second = attempt([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY_VOID(tx.query("SELECT COUNT(*) FROM crm_record"));  // takes the snapshot
+    other = std::thread([&] {
+      first = attempt([&](db::SqlTransaction& theirs) -> Result<void> {
+        TRY_VOID(replica.apply(theirs, bob, wanted));
+        return {};
+      });
+    });
+    if (postgres()) other.join();
+    TRY_VOID(replica.apply(tx, ann, wanted));
+    return {};
+  });
+  if (other.joinable()) other.join();
+  EXPECT_EQ(count("SELECT COUNT(*) FROM crm_contact"), 1);
+  ASSERT_NE(first.has_value(), second.has_value());
+  EXPECT_EQ((first ? first : second)->kind, ErrorKind::VersionStale);
+}
+
 // F17
 TEST_P(CrmReplicaTest, OneEmailForManyMailboxes) {
   auto first = email("m1@x", "Offer", MailboxId{1});

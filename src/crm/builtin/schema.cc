@@ -370,12 +370,24 @@ CREATE TABLE crm_outbox_attachment (
 ;
 )sql";
 
+// Whoever gives a person an address, or an organisation a domain, writes its row here: see claim_keys().
+constexpr const char* kMatchKeys = R"sql(
+CREATE TABLE crm_match_key (
+  account_id {{int}} NOT NULL REFERENCES crm_account (account_id),
+  key TEXT {{bytes_collation}} NOT NULL,
+  writes {{int}} NOT NULL,
+  PRIMARY KEY (account_id, key)
+) {{keyed}}
+;
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{.number = 1, .name = "accounts, users, feed", .sql = kAccounts},
     db::Migration{.number = 2, .name = "records", .sql = kRecords},
     db::Migration{.number = 3, .name = "types", .sql = kTypes},
     db::Migration{.number = 4, .name = "emails and attachments", .sql = kEmails},
     db::Migration{.number = 5, .name = "views and outbox", .sql = kViewsAndOutbox},
+    db::Migration{.number = 6, .name = "match keys", .sql = kMatchKeys},
 };
 
 }  // namespace
