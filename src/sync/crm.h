@@ -49,6 +49,7 @@ struct CrmRecord {
   std::string series_key;  // meetings that came from a mailbox
   bool may_write = true;   // the viewer's right
   bool may_delete = false;
+  bool may_restore = false;  // of a deleted one
   bool send_requested =
       false;  // meetings: a user asked for invitations or updates to be mailed for this version
 };
@@ -60,7 +61,8 @@ struct CrmChangePage {
 };
 
 struct CrmWrite {
-  // Restore: a deleted record is there again as it was, under its id and with what it was tied to.
+  // Restore: a deleted record is there again as it was, under its id and with what it was tied to; `fields`
+  // are laid over it.
   enum class Op { Create, Update, Delete, Restore };
   Op op = Op::Update;
   Kind kind = Kind::Contact;

@@ -27,6 +27,7 @@ class Gather {
     TRY_VOID(read_reviews(items));
     TRY_VOID(find_candidates(items));
     TRY_VOID(read_records());
+    TRY_VOID(find_heirs(items));
     TRY_VOID(read_sources());
     std::vector<Situation> out;
     for (RemoteItem& item : items) out.push_back(situation(std::move(item)));
@@ -126,6 +127,27 @@ class Gather {
       if (const auto at = known.find(item.series_key); at != known.end() && may_be_new(item))
         add_candidate(item.id, at->second);
     return {};
+  }
+
+  // The record of a linked meeting was deleted; the same meeting may have come back by another mailbox.
+  Result<void> find_heirs(const std::vector<RemoteItem>& items) {
+    if (kind_ != Kind::Meeting) return {};
+    std::vector<const RemoteItem*> orphans;
+    std::vector<std::string> keys;
+    for (const RemoteItem& item : items) {
+      const auto link = links_.find(item.id);
+      if (link == links_.end() || item.series_key.empty() || may_be_new(item)) continue;
+      const auto record = records_.find(link->second.record);
+      if (record != records_.end() && !record->second.deleted) continue;
+      orphans.push_back(&item);
+      keys.push_back(item.series_key);
+    }
+    if (keys.empty()) return {};
+    TRY(const auto known, context_.engine.directory.meetings_by_series(context_.input.mailbox.account, keys));
+    for (const RemoteItem* item : orphans)
+      if (const auto at = known.find(item->series_key); at != known.end())
+        add_candidate(item->id, at->second);
+    return known.empty() ? Result<void>{} : read_records();
   }
 
   void add_candidate(const RemoteId& item, RecordId record) {

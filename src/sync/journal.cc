@@ -1,5 +1,7 @@
 #include "sync/journal.h"
 
+#include <type_traits>
+
 namespace mailsync::sync {
 
 namespace {
@@ -29,6 +31,8 @@ template <typename Write, typename Stored>
 Fields stored_of(const Write& write, const Stored& stored) {
   if (write.op == Write::Op::Create) return stored.fields;
   if (write.op == Write::Op::Delete) return {};
+  if constexpr (std::is_same_v<Write, CrmWrite>)
+    if (write.op == Write::Op::Restore) return stored.fields;
   return held_of(write.fields, stored.fields);
 }
 
@@ -44,6 +48,14 @@ std::string action_of(CrmWrite::Op op) {
       return "create";
   }
   std::unreachable();
+}
+
+// The record that a write changes: the pair's, or of an item that is just being linked, the one that it is.
+const CrmRecord* written_record(const Situation& s, RecordId id) {
+  if (s.record && s.record->id == id) return &*s.record;
+  for (const Candidate& candidate : s.candidates)
+    if (candidate.record.id == id) return &candidate.record;
+  return nullptr;
 }
 
 std::string action_of(LinkState state) {
@@ -143,9 +155,10 @@ std::vector<JournalEntry> entries_of(const Context& context, const Planned& plan
     JournalEntry& entry = add(JournalEntry::Side::Crm, action_of(write.op));
     if (stored_record) entry.record = stored_record->id;
     entry.after = model::to_json(stored_record ? stored_of(write, *stored_record) : write.fields);
-    if (s.record && write.op == CrmWrite::Op::Update)
-      entry.before = model::to_json(held_of(write.fields, s.record->fields));
-    if (s.record && write.op == CrmWrite::Op::Delete) entry.before = model::to_json(s.record->fields);
+    const CrmRecord* was = written_record(s, write.id);
+    if (was && write.op == CrmWrite::Op::Update)
+      entry.before = model::to_json(held_of(write.fields, was->fields));
+    if (was && write.op == CrmWrite::Op::Delete) entry.before = model::to_json(was->fields);
   }
   for (const Conflict& conflict : planned.plan.conflicts) {
     JournalEntry& entry =

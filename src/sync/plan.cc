@@ -64,7 +64,7 @@ Plan plan_linked(const Situation& s) {
       fresh.record.reset();
       Plan plan = plan_new_item(fresh);
       if (plan.link) plan.link->id = s.link->id;
-      return plan;
+      return back_instead(s, std::move(plan));
     }
     fresh.link->state = LinkState::Active;
     return plan_pair(fresh);

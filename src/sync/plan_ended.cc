@@ -59,11 +59,13 @@ Plan plan_deleted_record(const Situation& s) {
   if (edited && s.item->marked && directions(s).to_crm && (lives || s.link->made_by == MadeBy::Mailbox)) {
     Situation alone = s;
     alone.record.reset();
-    Plan plan = create_record(alone);
+    const bool has_heir = !s.candidates.empty() && !s.candidates.front().link_here;
+    if (has_heir) alone.link.reset();
+    Plan plan = has_heir ? plan_new_item(alone) : create_record(alone);
     plan.cause = "deleted in the CRM, edited in the mailbox";
     plan.rule = "an edit beats a delete";
     if (plan.link) plan.link->id = s.link->id;
-    return plan;
+    return back_instead(s, std::move(plan));
   }
   Plan plan = freeze(s, LinkState::Tombstone, "deleted in the CRM", "a tombstone stops re-creation");
   const bool ours = s.link->made_by == MadeBy::Crm && lives && !edited;

@@ -18,6 +18,31 @@ Plan create_record(const Situation& s) {
   return plan;
 }
 
+Plan back_instead(const Situation& s, Plan created) {
+  if (!created.crm || created.crm->op != CrmWrite::Op::Create || !s.link || !s.record ||
+      !s.record->may_restore || s.record->id != s.link->record)
+    return created;
+  Situation alive = s;
+  alive.record->deleted = false;
+  alive.record->may_write = true;
+  alive.link->state = LinkState::Active;
+  Plan plan = plan_pair(alive);
+  CrmWrite back{.op = CrmWrite::Op::Restore,
+                .kind = s.kind,
+                .id = s.record->id,
+                .base_version = s.record->version,
+                .series_key = s.item->series_key.empty() ? s.link->series_key : s.item->series_key};
+  if (plan.crm) back.fields = std::move(plan.crm->fields);
+  plan.crm = std::move(back);
+  if (!plan.link) plan.link = alive.link;
+  plan.link->marked = s.item->marked;
+  plan.seen_in_mailbox = s.item->fields;
+  if (plan.skipped == "unchanged") plan.skipped.clear();
+  plan.cause = std::move(created.cause);
+  if (plan.conflicts.empty()) plan.rule = std::move(created.rule);
+  return plan;
+}
+
 namespace {
 
 Plan link_to(const Situation& s, const Candidate& candidate) {

@@ -224,6 +224,7 @@ struct World {
             .deleted = !c.record,
             .may_write = c.may_write,
             .may_delete = c.may_delete,
+            .may_restore = !c.record && c.may_write,
             .send_requested = c.asked_to_send};
   }
 
@@ -301,7 +302,9 @@ struct World {
         c.record = false;
         break;
       case CrmWrite::Op::Restore:
-        RC_FAIL("only an undo restores a record");
+        RC_ASSERT(!c.record && c.may_write && w.id == RecordId{7});
+        c.in_crm = model::overlaid(c.in_crm, w.fields);
+        c.record = true;
         break;
     }
     ++record_version;

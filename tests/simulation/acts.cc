@@ -41,7 +41,9 @@ lab::IdKind id_kind(model::Kind kind) {
 // An invitation in the Inbox has the meeting's subject, but is not the meeting.
 Thing* thing_of(Rig& rig, const lab::Item& item) {
   Thing* thing = rig.ledger.tagged(label_of(item));
-  return thing && id_kind(thing->kind) == item.kind ? thing : nullptr;
+  if (!thing || id_kind(thing->kind) != item.kind) return nullptr;
+  rig.spoke_of = thing->tag();
+  return thing;
 }
 
 lab::Item* item_of(Seat& seat, const Thing& thing) {
@@ -67,7 +69,9 @@ std::string plain(const model::Fields& fields, std::string_view name) {
 
 Thing* thing_of(Rig& rig, const crm::Record& record) {
   const bool person = record.type == crm::RecordType::Person;
-  return rig.ledger.tagged(plain(record.fields, person ? "family_name" : "subject"));
+  Thing* thing = rig.ledger.tagged(plain(record.fields, person ? "family_name" : "subject"));
+  if (thing) rig.spoke_of = thing->tag();
+  return thing;
 }
 
 std::string nasty(Random& random) {

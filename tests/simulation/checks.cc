@@ -108,6 +108,7 @@ void settle(Rig& rig) {
   check_tokens(rig);
   check_mail(rig);
   check_store(rig);
+  if (!rig.violations.empty()) tell_histories(rig);
 }
 
 }  // namespace mailsync::sim

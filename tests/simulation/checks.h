@@ -14,6 +14,8 @@ void settle(Rig& rig);
 
 // ---- at rest (checks_*.cc) ----
 std::string describe(const db::Value& value);
+// For who plays the seed again: what the journal says of the things that the violations name.
+void tell_histories(Rig& rig);
 void check_sides(Rig& rig);   // invariants 1, 2, 5
 void check_tokens(Rig& rig);  // invariant 1: every edit is somewhere, or in the journal
 void check_mail(Rig& rig);    // invariant 4

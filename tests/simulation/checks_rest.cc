@@ -75,6 +75,28 @@ void check_mail(Rig& rig) {
   }
 }
 
+void tell_histories(Rig& rig) {
+  std::set<int> named;
+  for (const std::string& violation : rig.violations) collect_numbers(violation, 'Q', 'q', named);
+  rig.read([&](db::Session& session) -> Result<void> {
+    TRY(const auto rows,
+        session.query(
+            "SELECT j.at_us, j.mailbox_id, j.side, j.action, j.state, j.record_id, j.before_fields, "
+            "j.after_fields, j.cause, j.rule, j.outcome, r.fields FROM journal j LEFT JOIN "
+            "crm_record r ON r.id = j.record_id ORDER BY j.id"));
+    for (const auto& row : rows) {
+      std::set<int> tags;
+      for (const size_t column : {6u, 7u, 11u})
+        if (!row[column].is_null()) collect_numbers(row[column].text(), 'Q', 'q', tags);
+      if (std::ranges::none_of(tags, [&](int tag) { return named.contains(tag); })) continue;
+      std::string line = "  journal: " + Instant{row[0].integer()}.to_iso();
+      for (size_t i = 1; i < 11; ++i) line += " | " + describe(row[i]);
+      rig.aside.push_back(std::move(line));
+    }
+    return {};
+  });
+}
+
 namespace {
 
 void check_foreign_fields(Rig& rig) {

@@ -135,12 +135,10 @@ class Judge {
   Judge(Rig& rig, Sides sides) : rig_(rig), sides_(std::move(sides)) {}
 
   void judge(const Thing& thing) {
-    const size_t before = rig_.violations.size();
     doubled(thing);
     if (!thing.unsettled && !thing.crm_deleted) missing_record(thing);
     if (!thing.unsettled && !thing.crm_deleted && thing.crm_born) missing_item(thing);
     if (!thing.unsettled && !thing.may_differ && thing.kind != model::Kind::Email) different(thing);
-    if (rig_.violations.size() > before) tell_history(thing);
   }
 
  private:
@@ -158,24 +156,6 @@ class Judge {
     for (const Seen& seen : records(thing))
       if (const auto record = rig_.record(seen.id)) out += " [" + record->series_key + "]";
     return out;
-  }
-
-  // For who plays the seed again: what the journal says of it.
-  void tell_history(const Thing& thing) {
-    for (const Seen& seen : records(thing))
-      rig_.read([&](db::Session& session) -> Result<void> {
-        TRY(const auto rows,
-            session.query(
-                "SELECT at_us, mailbox_id, side, action, state, before_fields, after_fields, cause, "
-                "rule, outcome FROM journal WHERE record_id = $1 ORDER BY id",
-                {seen.id}));
-        for (const auto& row : rows) {
-          std::string line = "  journal: " + Instant{row[0].integer()}.to_iso();
-          for (size_t i = 1; i < row.size(); ++i) line += " | " + describe(row[i]);
-          rig_.aside.push_back(std::move(line));
-        }
-        return {};
-      });
   }
 
   void doubled(const Thing& thing) {

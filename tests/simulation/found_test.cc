@@ -124,6 +124,95 @@ TEST(Found, AParkedRecordThatWasChangedMeanwhileGetsOneItem) {
   expect_settled(rig);
 }
 
+json::object task_fields(const Thing& thing, const char* title) {
+  return {{"title", thing.tag() + " " + title},
+          {"status", "notStarted"},
+          {"importance", "normal"},
+          {"isReminderOn", false},
+          {"body", {{"content", "b"}, {"contentType", "text"}}},
+          {"linkedResources", json::array{}},
+          {"checklistItems", json::array{}},
+          {"extensions", json::array{}},
+          {"categories", json::array{"CRM"}}};
+}
+
+// A task of Cat's that was given to Bob: both have it.
+struct SharedTask {
+  explicit SharedTask(Rig& rig)
+      : bob(rig.seats[1]), cat(rig.seats[2]), thing(rig.ledger.add(model::Kind::Task, 2, false)) {
+    rig.world.add(*cat.lab, lab::IdKind::Task, cat.lab->well_known("defaultList")->number,
+                  task_fields(thing, "shared"), rig.now());
+    EXPECT_TRUE(rig.pass(cat));
+    thing.unsettled = true;
+    EXPECT_TRUE(change(rig, cat, rig.records(crm::RecordType::Task).at(0), {}, bob.row.user));
+    EXPECT_TRUE(rig.pass(bob));
+    EXPECT_TRUE(item_of(bob, thing));
+  }
+  void erase_record(Rig& rig) {
+    const auto records = rig.records(crm::RecordType::Task);
+    EXPECT_TRUE(rig.write([&](db::SqlTransaction& tx) -> Result<void> {
+      TRY_VOID(crm::delete_record(tx, rig.actor(cat), records.at(0)));
+      return {};
+    }));
+    thing.crm_deleted = true;
+  }
+  Seat &bob, &cat;
+  Thing& thing;
+};
+
+TEST(Found, ATaskDeletedInTheCrmAndEditedInTwoMailboxesComesBackOnce) {
+  Rig rig(1);
+  SharedTask task(rig);
+  const RecordId was = rig.records(crm::RecordType::Task).at(0).id;
+  task.erase_record(rig);
+  set_text(rig, task.bob, *item_of(task.bob, task.thing), "importance", "high");
+  set_text(rig, task.cat, *item_of(task.cat, task.thing), "title", task.thing.tag() + " again");
+  expect_settled(rig);
+  const auto records = rig.records(crm::RecordType::Task);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].id, was);
+  EXPECT_EQ(plain(records[0].fields, "importance"), "high");
+  EXPECT_EQ(plain(records[0].fields, "subject"), task.thing.tag() + " again");
+}
+
+TEST(Found, ATaskMarkedAgainAfterItCameBackElsewhereIsTheSameTask) {
+  Rig rig(1);
+  SharedTask task(rig);
+  set_marked(rig, task.cat, *item_of(task.cat, task.thing), false);
+  ASSERT_TRUE(rig.pass(task.cat));
+  task.erase_record(rig);
+  set_text(rig, task.bob, *item_of(task.bob, task.thing), "importance", "high");
+  ASSERT_TRUE(rig.pass(task.bob));
+  set_marked(rig, task.cat, *item_of(task.cat, task.thing), true);
+  expect_settled(rig);
+  EXPECT_EQ(rig.records(crm::RecordType::Task).size(), 1U);
+}
+
+TEST(Found, WhatAnAttendeesCopyReplacesInTheCrmIsInTheJournal) {
+  Rig rig(1);
+  Seat &bob = rig.seats[1], &cat = rig.seats[2];
+  Thing& thing = rig.ledger.add(model::Kind::Meeting, 1, false);
+  thing.may_differ = thing.unsettled = true;
+  json::object fields{{"subject", thing.tag()},
+                      {"start", at("2026-12-25T12:00:00")},
+                      {"end", at("2026-12-25T13:00:00")},
+                      {"location", {{"displayName", "here"}}},
+                      {"categories", json::array{"CRM"}},
+                      {"attendees", json::array{json::object{
+                                        {"type", "required"},
+                                        {"emailAddress", {{"name", "C"}, {"address", cat.row.address}}}}}}};
+  auto& item = lab::create_event(rig.world, *bob.lab, bob.lab->well_known("calendar")->number,
+                                 std::move(fields), rig.now());
+  for (size_t i = 0; i < rig.world.outbox().size(); ++i) rig.ledger.users_mail.insert(i);
+  ASSERT_TRUE(rig.pass(bob));
+  const std::string token = rig.ledger.token(kCrmSide, thing, "location");
+  ASSERT_TRUE(change(rig, bob, rig.records(crm::RecordType::Meeting).at(0), {{"location", quoted(token)}}));
+  rig.world.remove(*bob.lab, item.number, rig.now());  // without a word to his guest
+  ASSERT_TRUE(rig.pass(bob));
+  set_marked(rig, cat, *item_of(cat, thing), true);
+  expect_settled(rig);
+}
+
 // Whichever call the process stands still at: its successor has the mailbox, and the email leaves once
 // (F148).
 TEST(Found, AnEmailLeavesOnceAlsoWhenItsWorkerStandsStillPastItsLease) {

@@ -90,6 +90,7 @@ class Rig {
   Tally tally;
   std::vector<std::string> violations;
   std::vector<std::string> aside;  // what was done in the middle of a step
+  std::string spoke_of;            // the thing that the edit under way is about, for who reads the story
   Seat* passing = nullptr;         // whose pass is under way
   uint64_t evil_requests = 0;      // somebody else's server was asked with our bearer
   uint64_t most_calls_in_a_pass = 0;

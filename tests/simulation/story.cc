@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include "tests/simulation/acts.h"
 #include "tests/simulation/checks.h"
@@ -30,11 +31,14 @@ std::string do_edit(Rig& rig, uint64_t seed) {
   for (int tries = 0; tries < 12; ++tries) {
     const Edit& edit = *weighted_edits()[random.below(weighted_edits().size())];
     const size_t before = rig.world.outbox().size();
+    const size_t things = rig.ledger.things().size();
+    rig.spoke_of.clear();
     const bool done = edit.act(rig, random);
+    if (rig.ledger.things().size() > things) rig.spoke_of = rig.ledger.things().rbegin()->second.tag();
     for (size_t i = before; i < rig.world.outbox().size(); ++i) rig.ledger.users_mail.insert(i);
     if (!done) continue;
     ++rig.tally.edits[edit.name];
-    return edit.name;
+    return edit.name + (rig.spoke_of.empty() ? "" : " " + rig.spoke_of);
   }
   return "nothing to edit";
 }
@@ -78,10 +82,18 @@ std::string do_step(Rig& rig, const Step& step) {
   std::unreachable();
 }
 
-// "2026-11-25T… invariant 3: …" → "invariant 3"
+// What is said of any thing, value or mailbox: "2026-11-25T… invariant 2: task Q7q lies 2 times in the
+// mailbox of b@ours.example" → "invariant task lies times in the mailbox of". A smaller run must break the
+// same.
 std::string kind_of(const std::string& violation) {
-  const size_t at = violation.find("invariant");
-  return at == std::string::npos ? violation : violation.substr(at, violation.find(':', at) - at);
+  std::istringstream words(violation.substr(std::min(violation.find("invariant"), violation.size())));
+  std::string out;
+  for (std::string word; words >> word;) {
+    if (word.find('"') != std::string::npos || word.find('[') != std::string::npos) break;
+    if (std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }))
+      out += word + " ";
+  }
+  return out;
 }
 
 }  // namespace

@@ -209,6 +209,7 @@ sync::CrmRecord crm_record_of(const Record& record, const Rights& rights, bool i
   out.series_key = record.series_key;
   out.may_write = rights.may_write(record.owner, record.watched) && !record.deleted;
   out.may_delete = rights.may_delete(record.owner) && !record.deleted;
+  out.may_restore = rights.may_write(record.owner, record.watched) && record.deleted;
   out.send_requested = record.send_version != 0 && record.send_version == record.version;
   return out;
 }

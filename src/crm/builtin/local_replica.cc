@@ -76,6 +76,16 @@ Result<Record> update(db::Session& session, const Actor& actor, const Record& cu
                        {.fields = std::move(fields), .series_key = write.series_key});
 }
 
+// As it was, and changed at once where the write says so. Nothing is written before the rules are kept.
+Result<Record> restore(db::Session& session, const Actor& actor, const Record& current,
+                       const sync::CrmWrite& write) {
+  TRY(model::Fields fields, checked(current.type, write.fields));
+  TRY_VOID(check_whole(current.type, model::overlaid(current.fields, fields)));
+  TRY(const Record restored, restore_record(session, actor, current, write.series_key));
+  if (fields.empty()) return restored;
+  return update_record(session, actor, restored, {.fields = std::move(fields)});
+}
+
 }  // namespace
 
 sync::Capabilities BuiltinReplica::capabilities(sync::Kind kind) const {
@@ -152,7 +162,7 @@ Result<sync::CrmRecord> BuiltinReplica::apply(Transaction& transaction, sync::Vi
   }
   TRY(const Record current, current_record(session, viewer, rights, write));
   if (write.op == sync::CrmWrite::Op::Restore) {
-    TRY(const Record restored, restore_record(session, actor, current, write.series_key));
+    TRY(const Record restored, restore(session, actor, current, write));
     return answer(session, viewer, restored);
   }
   if (write.op == sync::CrmWrite::Op::Delete) {
