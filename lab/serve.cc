@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "lab/control/control_front.h"
+#include "lab/fronts/ews/ews_front.h"
 #include "lab/fronts/graph/graph_front.h"
 #include "lab/host.h"
 #include "lab/load.h"
@@ -29,6 +30,7 @@ struct Registration {
   std::string client_secret;
   std::string certificate_file;
   std::string key_file;  // empty when the certificate was brought along
+  ews::EwsOptions ews;
 };
 
 Result<std::string> read_file(const std::string& path) {
@@ -88,6 +90,7 @@ class Lab {
   identity::Registry registry_;
   identity::IdentityFront identity_{{}, registry_, tokens_, random_};
   std::unique_ptr<graph::GraphFront> graph_;
+  std::unique_ptr<ews::EwsFront> ews_;
   std::unique_ptr<ControlFront> control_;
   std::unique_ptr<net::CurlClient> outgoing_;
   std::unique_ptr<Host> host_;
@@ -156,7 +159,8 @@ Result<void> Lab::register_app() {
       .client_id = options_.client_id.empty() ? identity::new_guid(random_) : options_.client_id,
       .client_secret = options_.client_secret.empty() ? random_.token(30) : options_.client_secret,
       .certificate_file = options_.client_certificate,
-      .key_file = ""};
+      .key_file = "",
+      .ews = {.password = Secret(random_.token(12)), .impersonator_password = Secret(random_.token(12))}};
   std::string pem;
   if (!options_.client_certificate.empty()) {
     TRY(pem, read_file(options_.client_certificate));
@@ -213,19 +217,25 @@ ControlHooks Lab::hooks() {
           .send_lifecycle = [this](std::string_view event, std::string_view mailbox,
                                    Instant now) { graph_->send_lifecycle(event, mailbox, now); },
           .forget_delta_tokens = [this](Instant now) { graph_->forget_delta_tokens(now); },
-          .subscription_count = [this] { return graph_->subscription_count(); }};
+          .subscription_count = [this] { return graph_->subscription_count(); },
+          .ews_switches = [this](const json::object* wanted) -> Result<json::object> {
+            if (wanted) TRY_VOID(ews::change(ews_->switches(), *wanted));
+            return ews::to_json(ews_->switches());
+          }};
 }
 
 Result<void> Lab::listen() {
   TRY(net::ServerOptions server, server_options());
   const bool tls = !server.certificate_file.empty();
   graph_ = std::make_unique<graph::GraphFront>(world_, tokens_, tls ? "https" : "http");
+  ews_ = std::make_unique<ews::EwsFront>(world_, registration_.ews);
   control_ = std::make_unique<ControlFront>(world_, tokens_, identity_, *graph_, hooks());
   outgoing_ = std::make_unique<net::CurlClient>(
       real_, net::CurlOptions{.ca_file = options_.trust,
                               .addresses = {.allow_private = true, .allowed_hosts = {}},
                               .user_agent = "Microsoft-Graph-Lab"});
-  host_ = std::make_unique<Host>(executor_, std::vector<Front*>{control_.get(), &identity_, graph_.get()},
+  host_ = std::make_unique<Host>(executor_,
+                                 std::vector<Front*>{control_.get(), &identity_, graph_.get(), ews_.get()},
                                  *graph_, outgoing_.get());
   host_->latency = milliseconds(options_.latency_ms);
   TRY(server_, net::HttpServer::start(real_, server, [this](net::ServerRequest request) {
@@ -252,6 +262,7 @@ json::object Lab::description(bool with_secrets) const {
                    {"control", control_url_},
                    {"authority", url_ + "/" + world_.tenant_id()},
                    {"graph", url_ + "/v1.0"},
+                   {"ews", url_ + "/EWS/Exchange.asmx"},
                    {"tenant_id", world_.tenant_id()},
                    {"client_id", registration_.client_id},
                    {"mailboxes", std::move(mailboxes)},
@@ -266,6 +277,10 @@ json::object Lab::description(bool with_secrets) const {
   out["certificate"] = registration_.certificate_file;
   out["private_key"] = registration_.key_file;
   out["ca"] = ca_file_;
+  out["ews_domain"] = registration_.ews.domain;
+  out["ews_password"] = registration_.ews.password.reveal();
+  out["ews_impersonator"] = registration_.ews.impersonator;
+  out["ews_impersonator_password"] = registration_.ews.impersonator_password.reveal();
   return out;
 }
 

@@ -24,10 +24,10 @@ boost::json::value parsed(std::string_view text) {
 
 class TranscriptFile {
  public:
-  TranscriptFile() {
+  explicit TranscriptFile(const char* ending) {
     // Tests run on one thread, and nobody sets the environment meanwhile.
     const char* folder = std::getenv("MAILSYNC_TRANSCRIPTS");  // NOLINT(concurrency-mt-unsafe)
-    if (folder && *folder) file_.open(fmt::format("{}/{}.jsonl", folder, getpid()), std::ios::app);
+    if (folder && *folder) file_.open(fmt::format("{}/{}.{}", folder, getpid(), ending), std::ios::app);
   }
   bool wanted() const { return file_.is_open() && written_ < kMaxBytes; }
   void write(const std::string& line) {
@@ -45,7 +45,19 @@ class TranscriptFile {
 }  // namespace
 
 void transcribe(const net::HttpRequest& request, const net::ServerResponse& answer) {
-  static TranscriptFile file;
+  if (request.url.contains("/EWS/")) {
+    static TranscriptFile soap("ews");
+    if (!soap.wanted()) return;
+    soap.write(boost::json::serialize(
+        boost::json::object{{"method", request.method},
+                            {"url", request.url},
+                            {"request", request.body},
+                            {"status", answer.status},
+                            {"deliberate", answer.headers.find(kMisbehaves).has_value()},
+                            {"response", answer.body}}));
+    return;
+  }
+  static TranscriptFile file("jsonl");
   if (!file.wanted() || !request.url.contains("/v1.0/")) return;
   file.write(boost::json::serialize(boost::json::object{{"method", request.method},
                                                         {"url", request.url},

@@ -195,17 +195,22 @@ ControlFront::Answer ControlFront::switches(const Call& call) {
         done = change(world_.faults, wanted.as_object());
       } else if (name == "identity" && wanted.is_object()) {
         done = identity::change(identity_.switches(), wanted.as_object());
+      } else if (name == "ews" && wanted.is_object() && hooks_.ews_switches) {
+        const auto changed = hooks_.ews_switches(&wanted.as_object());
+        if (!changed) done = std::unexpected(changed.error());
       } else if (name == "latency_ms" && wanted.is_int64() && wanted.as_int64() >= 0 && hooks_.set_latency) {
         hooks_.set_latency(std::chrono::milliseconds(wanted.as_int64()));
       } else {
         done = fail(ErrorKind::ItemInvalid,
-                    "Switches are {\"faults\": {…}, \"identity\": {…}, \"latency_ms\": 0}; \"" +
+                    "Switches are {\"faults\": {…}, \"identity\": {…}, \"ews\": {…}, \"latency_ms\": 0}; \"" +
                         std::string(name) + "\" does not fit.");
       }
       if (!done) return std::unexpected(Refused{400, done.error().message});
     }
   }
   json::object out{{"faults", to_json(world_.faults)}, {"identity", identity::to_json(identity_.switches())}};
+  if (hooks_.ews_switches)
+    if (auto ews = hooks_.ews_switches(nullptr)) out["ews"] = std::move(*ews);
   if (hooks_.latency)
     out["latency_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(hooks_.latency()).count();
   return out;

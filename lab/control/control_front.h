@@ -14,9 +14,9 @@
 //   display name DELETE /lab/items/{id} POST   /lab/send?mailbox=                 the body of Graph's
 //   sendMail, sent by the owner GET    /lab/dump?mailbox=&kind=           every item whole, keys sorted, for
 //   an independent comparison GET, PUT /lab/switches                    {"faults": {…}, "identity": {…},
-//   "latency_ms": 0} POST   /lab/clock                         {"shift_seconds": 3600}, added to the shift so
-//   far PATCH  /lab/users/{address}               mailbox_enabled, refuses_apps, enabled, mfa_required,
-//   access_blocked,
+//   "ews": {…}, "latency_ms": 0} POST   /lab/clock                         {"shift_seconds": 3600}, added to
+//   the shift so far PATCH  /lab/users/{address}               mailbox_enabled, refuses_apps, enabled,
+//   mfa_required, access_blocked,
 //                                             and "change_password": true
 //   PATCH  /lab/apps/{client id}              "consent": true|false, "expire_secrets": true
 //   POST   /lab/lifecycle                     {"event": "missed", "mailbox": ""}
@@ -48,6 +48,8 @@ struct ControlHooks {
   std::function<void(std::string_view event, std::string_view mailbox, Instant now)> send_lifecycle;
   std::function<void(Instant now)> forget_delta_tokens;
   std::function<size_t()> subscription_count;
+  // The switches of EWS as they are, after changing what is named (null: nothing).
+  std::function<Result<json::object>(const json::object* wanted)> ews_switches;
 };
 
 class ControlFront final : public Front {

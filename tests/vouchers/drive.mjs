@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { check, finish } from './checks.mjs'
+import { checkSoap, driveEws, driveSoapValidator } from './ews.mjs'
 import { driveGraph } from './graph.mjs'
 import { driveIdentity } from './identity.mjs'
 import { controlOf } from './lab.mjs'
@@ -12,8 +13,10 @@ const control = controlOf(info)
 const transcript = recordFetch('/v1.0/')
 
 await driveValidator()
+await driveSoapValidator()
 await driveIdentity(info, control)
 await driveGraph(info, control)
+await driveEws(info, control)
 
 // All that passed between a client and the lab, against schemas made from Microsoft's description.
 async function checkExchanges(whose, exchanges) {
@@ -34,4 +37,5 @@ async function checkExchanges(whose, exchanges) {
 await checkExchanges("Microsoft's client", transcript)
 const ours = recordedFiles()
 if (ours.length) await checkExchanges('our client', readTranscripts(ours))
+await checkSoap()
 finish()
