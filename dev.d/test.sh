@@ -55,6 +55,7 @@ stage_format() {
 # Pages that are made of the tests say what the tests say.
 stage_docs() {
   check failures-page node tests/failures/failures.mjs --check
+  source dev.d/mutants.sh && check mutants-apply check_mutants
 }
 
 # One test program: its tests are counted from its own report; a crash is one failure more.

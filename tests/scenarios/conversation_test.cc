@@ -87,10 +87,9 @@ TEST(Conversations, ACrashForgetsNone) {
       auto& last = say(stage, ann, "last", "talk");
       stage.settle();
       stage.set_marked(ann, last, true);
-      stage.commits = 0;
-      stage.commit_fault = {commit, lands};
+      stage.die_at_commit(commit, lands);
       (void)stage.pass(ann);
-      stage.commit_fault = {};
+      stage.disk.armed.clear();
       stage.advance(std::chrono::minutes(11));
       stage.settle();
       EXPECT_EQ(shared(stage), 2) << "died at commit " << commit << (lands ? ", after it" : ", before it");

@@ -126,9 +126,9 @@ TEST(Cursors, ACursorIsNeverAheadOfItsPages_F51_F60) {
       stage.world.faults.page_max = 20;
       auto& ann = stage.connect("ann@ours.example", "Ann");
       for (int i = 0; i < 70; ++i) stage.add_email(ann, "mail " + std::to_string(i), true);
-      stage.commit_fault = {.commit = stage.commits + commit, .lands = lands};
+      stage.die_at_commit(commit, lands);
       (void)stage.pass(ann);
-      stage.commit_fault = {};
+      stage.disk.armed.clear();
       stage.advance(std::chrono::minutes(20));
       stage.settle();
       ASSERT_EQ(stage.count(kEmails), 70);

@@ -45,11 +45,11 @@ TEST(Requests, APassWithoutChangeAsksOncePerCollectionAndWritesNothing) {
   stage.settle();
   const int64_t rows = stage.rows_written();
   const uint64_t requests = stage.world.counters.requests, feeds = feed_requests(stage);
-  const int64_t commits = stage.commits;
+  const int64_t commits = stage.disk.commits;
   stage.good_pass(ann);
   EXPECT_EQ(stage.world.counters.requests - requests, feed_requests(stage) - feeds);  // feeds alone are asked
   EXPECT_EQ(stage.rows_written(), rows);
-  EXPECT_EQ(stage.commits - commits, 2);  // the lease, taken and given back
+  EXPECT_EQ(stage.disk.commits - commits, 2);  // the lease, taken and given back
 }
 
 TEST(Requests, OneNewEmailCostsTwo) {

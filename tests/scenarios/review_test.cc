@@ -53,10 +53,10 @@ struct Doubt {
 TEST(Reviews, AQuietPassAsksTheMailboxNothingMore) {
   Doubt doubt;
   doubt.stage.good_pass(doubt.ann);
-  const int64_t rows = doubt.stage.rows_written(), commits = doubt.stage.commits;
+  const int64_t rows = doubt.stage.rows_written(), commits = doubt.stage.disk.commits;
   doubt.stage.good_pass(doubt.ann);
   EXPECT_EQ(doubt.stage.rows_written(), rows);
-  EXPECT_EQ(doubt.stage.commits - commits, 2);  // the lease
+  EXPECT_EQ(doubt.stage.disk.commits - commits, 2);  // the lease
 }
 
 TEST(Reviews, OneCandidateLessSettlesIt) {

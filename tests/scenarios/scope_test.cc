@@ -129,11 +129,11 @@ TEST(Scope, AChangedProfileIsASweepThatACrashDoesNotLose) {
     stage.settle();
     ASSERT_EQ(stage.count("SELECT count(*) FROM crm_email"), 0);
     stage.set_profile(ann, wide);
-    stage.commits = 0;
-    stage.commit_fault = {dies_at, true};
+    stage.disk.commits = 0;
+    if (dies_at > 0) stage.die_at_commit(dies_at, true);
     (void)stage.pass(ann);
-    if (dies_at == 0) commits = stage.commits;
-    stage.commit_fault = {};
+    if (dies_at == 0) commits = stage.disk.commits;
+    stage.disk.armed.clear();
     stage.advance(std::chrono::minutes(11));
     stage.settle();
     EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 25) << "died at commit " << dies_at;

@@ -15,31 +15,6 @@ void require(const Result<void>& result) {
   ASSERT_TRUE(result) << result.error().message;
 }
 
-// A database whose process dies before or after a commit.
-class MortalDatabase final : public db::Database {
- public:
-  MortalDatabase(Stage& stage, std::unique_ptr<db::Database> inner)
-      : stage_(stage), inner_(std::move(inner)) {}
-  db::Engine engine() const override { return inner_->engine(); }
-  Result<void> write(db::Durability durability,
-                     const std::function<Result<void>(db::SqlTransaction&)>& work) override {
-    const bool dies = ++stage_.commits == stage_.commit_fault.commit;
-    if (dies) stage_.crashed = true;
-    if (dies && !stage_.commit_fault.lands)
-      return fail(ErrorKind::Transient, "the process died before the commit");
-    auto done = inner_->write(durability, work);
-    if (dies && done) return fail(ErrorKind::Transient, "the process died after the commit");
-    return done;
-  }
-  Result<void> read(const std::function<Result<void>(db::Session&)>& work) override {
-    return inner_->read(work);
-  }
-
- private:
-  Stage& stage_;
-  std::unique_ptr<db::Database> inner_;
-};
-
 Task<void> keep(Task<Result<sync::PassReport>> pass, std::optional<Result<sync::PassReport>>& out) {
   out.emplace(co_await std::move(pass));
 }
@@ -61,9 +36,17 @@ Stage::Stage(uint64_t seed) : executor(clock, seed), random(seed), world(seed) {
     ADD_FAILURE() << opened.error().message;
     return;
   }
-  database = std::make_unique<MortalDatabase>(*this, *std::move(opened));
-  require(store::migrate(*database, clock.now()));
-  require(crm::migrate(*database, clock.now()));
+  stored = *std::move(opened);
+  require(store::migrate(*stored, clock.now()));
+  require(crm::migrate(*stored, clock.now()));
+  disk.on_death = [this] { crashed = true; };
+  disk.on_strike = [](const std::string&) {};
+  disk.on_violation = [](const std::string& words) { ADD_FAILURE() << words; };
+  open_stores();
+}
+
+void Stage::open_stores() {
+  database = std::make_unique<sim::Disk>(*stored, disk);
   store = std::make_unique<store::StateStore>(*database);
   plans = std::make_unique<store::PlanStore>(*database);
   crm = std::make_unique<crm::BuiltinReplica>(*database, clock);
@@ -73,6 +56,12 @@ Stage::Stage(uint64_t seed) : executor(clock, seed), random(seed), world(seed) {
 
 void Stage::write(const std::function<Result<void>(db::SqlTransaction&)>& work) {
   require(database->write(db::Durability::Normal, work));
+}
+
+void Stage::die_at_commit(int64_t n, bool lands) {
+  using What = sim::DiskTrouble::What;
+  disk.armed.push_back(
+      {.what = lands ? What::AfterCommit : What::BeforeCommit, .after = static_cast<uint64_t>(n) - 1});
 }
 
 lab::Mailbox& Stage::connect(const std::string& address, const std::string& name, sync::Profile profile) {
@@ -158,7 +147,8 @@ Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
     task = Task<void>();
     replicas_.clear();
     crashed = false;
-    commit_fault = {};
+    disk.armed.clear();
+    open_stores();
     return fail(ErrorKind::Cancelled, "the process died");
   }
   if (const auto released = leases.release(**lease, clock.now()); !released) return fail(released.error());

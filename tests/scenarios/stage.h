@@ -30,6 +30,7 @@
 #include "sync/dry_run.h"
 #include "sync/pass.h"
 #include "sync/undo.h"
+#include "tests/simulation/disk.h"
 
 namespace mailsync::scenario {
 
@@ -85,12 +86,11 @@ class Stage {
   // ---- crashes ----
   // Checked after every step of a pass: once set, every frame is destroyed and the pass is over.
   bool crashed = false;
-  // The n-th committed write transaction from now on: 0 = never.
-  struct CommitFault {
-    int64_t commit = 0;
-    bool lands = false;  // the commit is on disk when we die
-  } commit_fault;
-  int64_t commits = 0;
+  // What goes wrong in the database, and what it was asked so far: statements fail, or the process dies at
+  // one or around a commit.
+  sim::DiskState disk;
+  // At the n-th commit from now on; `lands`: it is on disk when the process dies.
+  void die_at_commit(int64_t n, bool lands);
 
   void advance(Duration d) { clock.advance(d); }
   void write(const std::function<Result<void>(db::SqlTransaction&)>& work);
@@ -103,7 +103,8 @@ class Stage {
   lab::graph::GraphFront front{world, tokens};
   lab::Host host{executor, {&front}, front, nullptr};
   lab::InProcessClient http{executor};
-  std::unique_ptr<db::Database> database;  // dies by commit_fault
+  std::unique_ptr<db::Database> stored;    // what a crash leaves
+  std::unique_ptr<db::Database> database;  // the same as the process sees it: fails by `disk`
   std::unique_ptr<store::StateStore> store;
   std::unique_ptr<store::PlanStore> plans;
   std::unique_ptr<crm::BuiltinReplica> crm;
@@ -113,6 +114,7 @@ class Stage {
   std::set<std::string> blocked;  // addresses and "@domains" of everybody
 
  private:
+  void open_stores();
   sync::Engine engine() { return {executor, random, *store, *crm, *directory, outbox.get(), plans.get()}; }
   std::unique_ptr<graph::Replica> make_replica(const sync::Mailbox& row);
   graph::Replica& replica_of(const sync::Mailbox& row);

@@ -10,7 +10,7 @@ using What = DiskTrouble::What;
 // The armed trouble of these kinds whose turn has come.
 std::optional<DiskTrouble> next(DiskState& state, bool commit) {
   for (auto at = state.armed.begin(); at != state.armed.end(); ++at) {
-    if ((at->what != What::Statement) != commit) continue;
+    if ((at->what == What::Statement || at->what == What::DiesAtStatement) == commit) continue;
     if (at->after > 0) {
       --at->after;
       continue;
@@ -50,7 +50,9 @@ class Watched final : public Base {
   Result<void> pass() {
     if (!failed_) {
       ++state_.statements;
-      failed_ = next(state_, false).has_value();
+      const auto trouble = next(state_, false);
+      failed_ = trouble.has_value();
+      if (failed_ && trouble->what == What::DiesAtStatement) state_.on_death();
     }
     if (failed_) return fail(ErrorKind::Transient, "the database lost the connection");
     return {};

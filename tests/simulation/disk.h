@@ -13,7 +13,14 @@ namespace mailsync::sim {
 
 struct DiskTrouble {
   std::string name;
-  enum class What { Statement, BeforeCommit, AfterCommit, CommitFails, CommitUnknown } what = What::Statement;
+  enum class What {
+    Statement,
+    DiesAtStatement,
+    BeforeCommit,
+    AfterCommit,
+    CommitFails,
+    CommitUnknown
+  } what = What::Statement;
   uint64_t after = 0;  // statements or commits that still go well before it
 };
 

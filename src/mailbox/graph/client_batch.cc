@@ -24,6 +24,15 @@ Error judged(const BatchAnswer& answer, Instant now, std::string_view what) {
                   Asked{"GET", what});
 }
 
+// What the batch as a whole was answered says nothing of the items in it: they are not gone because it was
+// not found.
+Error about_the_whole(Error error) {
+  const bool of_an_item = error.kind == ErrorKind::Gone || error.kind == ErrorKind::VersionStale ||
+                          error.kind == ErrorKind::CursorLost;
+  if (of_an_item) error.kind = ErrorKind::Transient;
+  return error;
+}
+
 }  // namespace
 
 Task<std::vector<Result<BatchAnswer>>> Client::read_some(std::vector<BatchStep> steps, std::string what) {
@@ -45,7 +54,7 @@ Task<std::vector<Result<BatchAnswer>>> Client::read_some(std::vector<BatchStep> 
     for (auto& one : co_await read_some(std::move(second), what)) out.push_back(std::move(one));
     co_return out;
   }
-  if (!answer) co_return all_failed(answer.error());
+  if (!answer) co_return all_failed(about_the_whole(answer.error()));
   auto answers = read_batch(answer->body, steps.size());
   if (!answers) co_return all_failed(answers.error());
   std::vector<Result<BatchAnswer>> out;

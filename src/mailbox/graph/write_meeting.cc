@@ -49,6 +49,12 @@ Result<void> check_organizer(const WireEvent& current, const sync::RemoteWrite& 
   return {};
 }
 
+// The event is there, whatever went wrong when it was read back: it must be looked for, never made again.
+Error created_all_the_same(Error error) {
+  error.kind = ErrorKind::Ambiguous;
+  return std::move(error).within("Creating a meeting: it was created, but could not be read back");
+}
+
 // The same moment, though Exchange may call the zone by another name ("Europe/Vienna" comes back as
 // Berlin's).
 bool same_start(const model::When& a, const model::When& b) {
@@ -99,8 +105,9 @@ Task<Result<RemoteItem>> Replica::create_meeting(sync::RemoteWrite write, Mode m
   const std::string id = created->id;
   if (meeting.exceptions.is_set())
     CO_TRY_VOID(co_await write_exceptions(*created, meeting.exceptions.value()));
-  CO_TRY(const WireEvent stored, co_await client_->event(id));
-  RemoteItem item = meeting_item(stored);
+  const auto stored = co_await client_->event(id);
+  if (!stored) co_return fail(created_all_the_same(stored.error()));
+  RemoteItem item = meeting_item(*stored);
   item.made_by = write.operation;
   co_return item;
 }
