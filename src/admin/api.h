@@ -28,6 +28,7 @@ struct HealthCheck {
 struct Api {
   Executor& executor;
   db::Database& database;
+  Random& random;
   auth::Sessions& sessions;
   sync::StateStore& store;
   Activity& activity;
@@ -35,7 +36,8 @@ struct Api {
   sync::RunStore* runs = nullptr;            // absent where nothing syncs
   schedule::Scheduler* scheduler = nullptr;  // absent where nothing syncs (a test, a web-only process)
   sync::PlanStore* plans = nullptr;
-  sync::MakeWorkbench workbench = {};  // empty where nothing syncs
+  sync::MakeWorkbench workbench = {};             // empty where nothing syncs
+  auth::SecondFactors* second_factors = nullptr;  // absent without a master key
   auth::SessionLimits session_limits = {};
   bool https = false;
   std::string product_version;

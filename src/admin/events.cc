@@ -34,6 +34,7 @@ class PageStream final : public net::BodyStream {
         subscriber_->push("signed_out", "{}");
         subscriber_->ended = true;
       }
+      if (session) subscriber_->who = *session;
     }
     std::string out;
     while (!subscriber_->messages.empty()) {
@@ -71,9 +72,10 @@ void Subscriber::end() {
   signal.raise();
 }
 
-std::shared_ptr<Subscriber> EventHub::open(sync::Viewer viewer, std::string csrf, bool administrator) {
-  auto out = std::make_shared<Subscriber>(executor_, viewer, std::move(csrf));
-  out->administrator = administrator;
+std::shared_ptr<Subscriber> EventHub::open(auth::Session session) {
+  const sync::Viewer viewer{session.user.account, session.user.id};
+  auto out = std::make_shared<Subscriber>(executor_, viewer, session.csrf);
+  out->who = std::move(session);
   if (closed_) out->ended = true;
   subscribers_.push_back(out);
   return out;
@@ -114,8 +116,7 @@ Task<void> EventHub::run(EventHub& hub, Api& api) {
 }
 
 Task<Answer> open_events(Api& api, std::shared_ptr<const Request> request) {
-  const bool administrator = request->session.user.role != auth::Role::User;
-  auto subscriber = api.events.open(request->viewer, request->session.csrf, administrator);
+  auto subscriber = api.events.open(request->session);
   // Ids belong to one stream: who comes back may have missed something.
   if (request->http.headers.find("Last-Event-ID")) subscriber->push("reload", "{}");
   Reply reply;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/sessions.h"
 #include "base/executor.h"
 #include "base/secret.h"
 #include "net/http.h"
@@ -23,8 +24,8 @@ struct Api;
 
 // One open page.
 struct Subscriber {
-  Subscriber(Executor& executor, sync::Viewer who, std::string session)
-      : viewer(who), csrf(std::move(session)), signal(executor) {}
+  Subscriber(Executor& executor, sync::Viewer reader, std::string session)
+      : viewer(reader), csrf(std::move(session)), signal(executor) {}
 
   void push(std::string_view event, std::string_view json);
   // The stream ends after what is queued.
@@ -32,7 +33,7 @@ struct Subscriber {
 
   const sync::Viewer viewer;
   const std::string csrf;  // names the session among the user's
-  bool administrator = false;
+  auth::Session who;       // as it was at the last look: whose mailboxes he is told of
   // Nothing has been told yet. The page read its records before it listened: it is also told what changed
   // shortly before.
   bool fresh = true;
@@ -46,7 +47,7 @@ class EventHub {
  public:
   explicit EventHub(Executor& executor) : executor_(executor) {}
 
-  std::shared_ptr<Subscriber> open(sync::Viewer viewer, std::string csrf, bool administrator);
+  std::shared_ptr<Subscriber> open(auth::Session session);
   // Those whose page is still there.
   std::vector<std::shared_ptr<Subscriber>> subscribers();
   // Signed out: the session's pages are told and end.

@@ -11,6 +11,32 @@ namespace mailsync::admin {
 Task<Answer> sign_in(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> sign_out(Api& api, std::shared_ptr<const Request> request);
 Answer get_session(Api& api, const Request& request);
+Answer change_password(Api& api, const Request& request);
+
+// entry.cc
+Answer get_setup(Api& api, const Request& request);
+Answer create_first_administrator(Api& api, const Request& request);
+Answer look_at_link(Api& api, const Request& request);
+Answer use_link(Api& api, const Request& request);
+
+// second_factor.cc
+Task<Answer> begin_second_factor(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> confirm_second_factor(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> remove_second_factor(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> take_second_factor_away(Api& api, std::shared_ptr<const Request> request);
+
+// account_users.cc
+Answer list_account_users(Api& api, const Request& request);
+Answer get_account_user(Api& api, const Request& request);
+Answer invite_user(Api& api, const Request& request);
+Answer change_account_user(Api& api, const Request& request);
+Answer reset_password(Api& api, const Request& request);
+
+// organizations.cc
+Answer list_organizations(Api& api, const Request& request);
+Answer create_organization(Api& api, const Request& request);
+Answer rename_organization(Api& api, const Request& request);
+Answer delete_organization(Api& api, const Request& request);
 
 // users.cc
 Answer list_users(Api& api, const Request& request);

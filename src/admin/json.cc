@@ -1,5 +1,6 @@
 #include "admin/json.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "crm/builtin/json_text.h"
@@ -75,6 +76,14 @@ std::expected<std::string, Problem> text_in(const boost::json::object& body, std
   if (!found || found->is_null()) return std::string();
   if (!found->is_string()) return std::unexpected(invalid(std::string(member), "This must be text."));
   return std::string(found->get_string());
+}
+
+std::expected<void, Problem> only_members(const boost::json::object& body,
+                                          std::initializer_list<std::string_view> members) {
+  for (const auto& member : body)
+    if (std::ranges::find(members, std::string_view(member.key())) == members.end())
+      return std::unexpected(invalid(std::string(member.key()), "This operation takes no such member."));
+  return {};
 }
 
 std::expected<int64_t, Problem> version_in(const boost::json::object& body) {

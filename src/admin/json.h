@@ -46,6 +46,9 @@ std::expected<size_t, Problem> limit_of(const net::ServerRequest& request);
 std::expected<std::vector<int64_t>, Problem> ids_in(const boost::json::object& body, std::string_view member);
 // "" when absent or null; a problem when it is no text.
 std::expected<std::string, Problem> text_in(const boost::json::object& body, std::string_view member);
+// A problem naming the first member that the operation does not take (S48).
+std::expected<void, Problem> only_members(const boost::json::object& body,
+                                          std::initializer_list<std::string_view> members);
 std::expected<int64_t, Problem> version_in(const boost::json::object& body);
 
 }  // namespace mailsync::admin

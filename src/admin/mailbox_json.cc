@@ -72,7 +72,7 @@ int64_t items(const sync::Counts& counts) {
 
 bool may_see(const Request& request, const sync::Mailbox& mailbox) {
   if (mailbox.account != request.viewer.account) return false;
-  return request.session.user.role != auth::Role::User || mailbox.user == request.viewer.user;
+  return request.session.reaches(mailbox.user);
 }
 
 std::expected<sync::Mailbox, Problem> seen_mailbox(Api& api, const Request& request, std::string_view text) {

@@ -9,7 +9,8 @@
 
 namespace mailsync::admin {
 
-// An administrator sees every mailbox of his account, a user his own.
+// A system administrator sees every mailbox of his account, an organization administrator those of his
+// organizations' users, a user his own.
 bool may_see(const Request& request, const sync::Mailbox& mailbox);
 
 // The mailbox of that id, when there is one that the user may see. Blocks.

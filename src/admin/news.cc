@@ -175,7 +175,7 @@ void tell_mailboxes(const Api& api, const Readers& readers, const std::vector<Ma
   for (const MailboxNews& each : found) {
     const std::string json = boost::json::serialize(mailbox_json(api, each.facts));
     for (const auto& reader : readers) {
-      if (!reader->administrator && reader->viewer.user != each.facts.mailbox.user) continue;
+      if (!reader->who.reaches(each.facts.mailbox.user)) continue;
       reader->push("mailbox", json);
       for (const std::string& issue : each.issues) reader->push("issue", issue);
     }

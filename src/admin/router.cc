@@ -38,6 +38,19 @@ std::optional<int> fit(std::string_view pattern, const std::vector<std::string_v
   return literal;
 }
 
+bool admits(Access access, auth::Role role) {
+  switch (access) {
+    case Access::Public:
+    case Access::SignedIn:
+      return true;
+    case Access::Administrators:
+      return role != auth::Role::User;
+    case Access::SystemAdministrators:
+      return role == auth::Role::SystemAdmin;
+  }
+  std::unreachable();
+}
+
 bool is_unsafe(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
@@ -115,6 +128,12 @@ Task<Answer> Router::admit(const Route& route, Request& request) {
   if (is_unsafe(route.method) && !auth::csrf_matches(request.session, request.http.headers))
     co_return std::unexpected(
         Problem(403, "csrf", "The request does not carry this session's token; load the page again."));
+  // Before the body is even read (S39).
+  if (!admits(route.access, request.session.user.role))
+    co_return std::unexpected(Problem(403, "forbidden",
+                                      route.access == Access::SystemAdministrators
+                                          ? "Only a system administrator may do this: ask one."
+                                          : "Only an administrator may do this: ask yours."));
   co_return Reply();
 }
 

@@ -44,7 +44,14 @@ using Work = Answer (*)(Api&, const Request&);
 // On the loop.
 using Act = Task<Answer> (*)(Api&, std::shared_ptr<const Request>);
 
-enum class Access { Public, SignedIn };
+// Who may call an operation; openapi.yaml says the same as `x-roles`, and a test compares. Whose objects he
+// then reaches is Session::reaches().
+enum class Access {
+  Public,                // anybody, without a session
+  SignedIn,              // every role
+  Administrators,        // organization and system administrators
+  SystemAdministrators,  // these alone
+};
 
 struct Route {
   std::string_view operation;  // operationId of openapi.yaml

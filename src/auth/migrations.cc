@@ -63,11 +63,100 @@ CREATE INDEX sign_in_failure_by_time ON sign_in_failure (last_at_us)
 ;
 )";
 
+constexpr std::string_view kAccounts = R"(
+CREATE TABLE organization (
+  id {{id}},
+  account_id {{int}} NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT {{bytes_collation}} NOT NULL,
+  created_at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE UNIQUE INDEX organization_name ON organization (account_id, name_key)
+;
+CREATE TABLE organization_administrator (
+  user_id {{int}} NOT NULL REFERENCES user_account (id),
+  organization_id {{int}} NOT NULL REFERENCES organization (id),
+  account_id {{int}} NOT NULL,
+  PRIMARY KEY (user_id, organization_id)
+) {{keyed}}
+;
+ALTER TABLE user_account ADD COLUMN organization_id {{int}} NOT NULL DEFAULT 0
+;
+ALTER TABLE user_account ADD COLUMN second_factor {{int}} NOT NULL DEFAULT 0
+;
+ALTER TABLE user_account ADD COLUMN second_factor_step {{int}} NOT NULL DEFAULT 0
+;
+ALTER TABLE user_account ADD COLUMN signed_in_at_us {{int}} NOT NULL DEFAULT 0
+;
+CREATE TABLE recovery_code (
+  user_id {{int}} NOT NULL REFERENCES user_account (id),
+  code_hash {{blob}} NOT NULL,
+  account_id {{int}} NOT NULL,
+  PRIMARY KEY (user_id, code_hash)
+) {{keyed}}
+;
+CREATE TABLE one_time_link (
+  token_hash {{blob}} NOT NULL PRIMARY KEY,
+  account_id {{int}} NOT NULL,
+  user_id {{int}} NOT NULL,
+  purpose TEXT {{bytes_collation}} NOT NULL CHECK (purpose IN ('first_administrator', 'invitation', 'password_reset')),
+  expires_at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE INDEX one_time_link_by_user ON one_time_link (account_id, user_id)
+;
+CREATE TABLE audit_head (
+  account_id {{int}} NOT NULL PRIMARY KEY,
+  number {{int}} NOT NULL,
+  hash {{blob}} NOT NULL
+) {{strict}}
+;
+CREATE TABLE audit_entry (
+  account_id {{int}} NOT NULL,
+  number {{int}} NOT NULL,
+  at_us {{int}} NOT NULL,
+  actor_id {{int}} NOT NULL,
+  actor TEXT NOT NULL,
+  via TEXT {{bytes_collation}} NOT NULL,
+  peer TEXT {{bytes_collation}} NOT NULL,
+  action TEXT {{bytes_collation}} NOT NULL,
+  subject TEXT {{bytes_collation}} NOT NULL,
+  subject_name TEXT NOT NULL,
+  organization_id {{int}} NOT NULL,
+  details TEXT NOT NULL,
+  hash {{blob}} NOT NULL,
+  PRIMARY KEY (account_id, number)
+) {{strict}}
+;
+CREATE INDEX audit_entry_by_subject ON audit_entry (account_id, subject, number)
+;
+)";
+
+// Nobody who comes through this program's connection changes what was written (S56).
+constexpr std::string_view kAppendOnlySqlite = R"(
+CREATE TRIGGER audit_entry_stays BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END
+;
+CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END
+;
+)";
+constexpr std::string_view kAppendOnlyPostgres = R"(
+CREATE FUNCTION audit_entry_refuses() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the audit log only grows''; END'
+;
+CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_refuses()
+;
+)";
+
 }  // namespace
 
 Result<void> migrate(db::Database& database, Instant now) {
   static constexpr std::array kMigrations{
-      db::Migration{.number = 1, .name = "vault, users, sessions", .sql = kFirst}};
+      db::Migration{.number = 1, .name = "vault, users, sessions", .sql = kFirst},
+      db::Migration{.number = 2,
+                    .name = "organizations, one-time links, audit log",
+                    .sql = kAccounts,
+                    .sql_sqlite = kAppendOnlySqlite,
+                    .sql_postgres = kAppendOnlyPostgres}};
   return db::migrate(database, "auth", kMigrations, now);
 }
 

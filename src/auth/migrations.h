@@ -1,4 +1,5 @@
-// The tables of this folder: data keys, secrets, people who sign in, their sessions, failed sign-ins.
+// The tables of this folder: data keys, secrets, people who sign in and their organizations, sessions, failed
+// sign-ins, one-time links, the audit log.
 #pragma once
 
 #include "db/database.h"

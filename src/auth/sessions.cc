@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "auth/encoding.h"
+#include "auth/organizations.h"
 #include "auth/password.h"
 #include "auth/transactions.h"
 
@@ -38,6 +39,14 @@ struct Sessions::Candidate {
   std::string hash;
 };
 
+bool Session::reaches(UserId other) const {
+  return user.role == Role::SystemAdmin || other == user.id || people.contains(other);
+}
+
+bool Session::reaches(OrganizationId organization) const {
+  return user.role == Role::SystemAdmin || std::ranges::find(administers, organization) != administers.end();
+}
+
 Result<void> Sessions::check_failures(db::Session& session, const SignIn& request, Instant now) {
   TRY(const auto rows,
       session.query(
@@ -61,7 +70,8 @@ Result<void> Sessions::check_failures(db::Session& session, const SignIn& reques
   return {};
 }
 
-Result<void> Sessions::note_failure(const SignIn& request, Instant now) {
+// A known user's failures are in the audit log too; of names that do not exist there could be any number.
+Result<void> Sessions::note_failure(const SignIn& request, const std::optional<User>& user, Instant now) {
   return write_again(database_, db::Durability::Normal, [&](db::SqlTransaction& tx) -> Result<void> {
     for (const auto& subject : {login_subject(login_of(request)), peer_subject(request.peer)})
       TRY_VOID(
@@ -71,7 +81,9 @@ Result<void> Sessions::note_failure(const SignIn& request, Instant now) {
                      "sign_in_failure.failures + 1 END, "
                      "last_at_us = excluded.last_at_us",
                      {subject, now, now - limits_.failures_forgotten}));
-    return {};
+    if (!user) return {};
+    const Actor nobody{.user = {}, .name = user->login, .via = "web", .peer = request.peer};
+    return note(tx, now, deed_to(*user, nobody, "session.refused"));
   });
 }
 
@@ -84,51 +96,83 @@ Result<SignedIn> Sessions::begin_now(db::SqlTransaction& tx, User user, Instant 
   return out;
 }
 
-Result<SignedIn> Sessions::sign_in_now(const SignIn& request, Instant now) {
+Result<Sessions::Candidate> Sessions::check_password(const SignIn& request, Instant now) {
   Candidate candidate;
   TRY_VOID(database_.read([&](db::Session& session) -> Result<void> {
     TRY_VOID(check_failures(session, request, now));
-    TRY(const auto rows, session.query("SELECT id, account_id, login, display_name, role, disabled_at_us, "
-                                       "password_hash FROM user_account WHERE login = $1",
-                                       {login_of(request)}));
+    TRY(const auto rows,
+        session.query("SELECT id, account_id, login, display_name, role, disabled_at_us, "
+                      "organization_id, second_factor, password_hash FROM user_account WHERE "
+                      "login = $1",
+                      {login_of(request)}));
     if (rows.empty()) return {};
     candidate.user = user_from(rows[0]);
-    candidate.hash = rows[0][6].text();
+    candidate.hash = rows[0][8].text();
     return {};
   }));
   bool good = false;
-  if (candidate.user) {
+  // Who was invited has no password yet.
+  if (candidate.user && !candidate.hash.empty()) {
     good = verify_password(candidate.hash, request.password);
   } else {
     pretend_to_verify(request.password);
   }
   if (!good || candidate.user->disabled_at) {
-    TRY_VOID(note_failure(request, now));
+    TRY_VOID(note_failure(request, candidate.user, now));
     return fail(ErrorKind::LoginNeeded,
                 "name or password is wrong, or the user is disabled: try again or ask your administrator");
   }
+  return candidate;
+}
+
+Result<SignedIn> Sessions::let_in(const SignIn& request, const Candidate& candidate, Instant now,
+                                  const std::optional<SecondFactors::Proof>& proof) {
   std::string newer;
   if (outdated(candidate.hash)) newer = hash_password(request.password).value_or(std::string());
   SignedIn out;
-  TRY_VOID(write_again(database_, db::Durability::Durable, [&](db::SqlTransaction& tx) -> Result<void> {
-    if (!newer.empty())
-      TRY_VOID(tx.execute("UPDATE user_account SET password_hash = $2 WHERE id = $1",
-                          {candidate.user->id, newer}));
-    TRY_VOID(
-        tx.execute("DELETE FROM sign_in_failure WHERE subject = $1", {login_subject(candidate.user->login)}));
-    if (!request.former_token.empty())
-      TRY_VOID(tx.execute("DELETE FROM web_session WHERE token_hash = $1",
-                          {hashed(request.former_token.reveal())}));
-    TRY(out, begin_now(tx, *candidate.user, now));
-    return {};
-  }));
+  const auto done =
+      write_again(database_, db::Durability::Durable, [&](db::SqlTransaction& tx) -> Result<void> {
+        if (proof) TRY_VOID(SecondFactors::spend(tx, *candidate.user, *proof));
+        if (!newer.empty())
+          TRY_VOID(tx.execute("UPDATE user_account SET password_hash = $2 WHERE id = $1",
+                              {candidate.user->id, newer}));
+        TRY_VOID(tx.execute("DELETE FROM sign_in_failure WHERE subject = $1",
+                            {login_subject(candidate.user->login)}));
+        TRY_VOID(tx.execute("UPDATE user_account SET signed_in_at_us = $2 WHERE id = $1",
+                            {candidate.user->id, now}));
+        if (!request.former_token.empty())
+          TRY_VOID(tx.execute("DELETE FROM web_session WHERE token_hash = $1",
+                              {hashed(request.former_token.reveal())}));
+        TRY(out, begin_now(tx, *candidate.user, now));
+        return note(tx, now,
+                    deed_to(*candidate.user, actor_of(*candidate.user, request.peer), "session.begun"));
+      });
+  if (!done && done.error().vendor_code == "second_factor_failed")
+    TRY_VOID(note_failure(request, candidate.user, now));
+  TRY_VOID(done);
   return out;
 }
 
 Task<Result<SignedIn>> Sessions::sign_in(SignIn request) {
   const Instant now = executor_.clock().now();
+  CO_TRY(const Candidate candidate,
+         co_await executor_.blocking([this, now, request] { return check_password(request, now); }));
+  std::optional<SecondFactors::Proof> proof;
+  if (candidate.user->second_factor) {
+    if (second_factors_ == nullptr)
+      co_return fail(
+          ErrorKind::SwitchedOff,
+          "this user signs in with a second factor, and the server cannot check it without its master "
+          "key: the operator sets [vault]");
+    if (request.code.empty())
+      co_return fail(
+          {.kind = ErrorKind::LoginNeeded,
+           .message = "Enter the six digits that your authenticator app shows, or a recovery code.",
+           .vendor_code = "second_factor_needed"});
+    CO_TRY(proof, co_await second_factors_->prove(*candidate.user, request.code));
+  }
   co_return co_await executor_.blocking(
-      [this, now, request = std::move(request)] { return sign_in_now(request, now); });
+      [this, now, request, candidate, proof] { return let_in(request, candidate, now, proof); });
 }
 
 Task<Result<SignedIn>> Sessions::begin(UserId user) {
@@ -136,8 +180,8 @@ Task<Result<SignedIn>> Sessions::begin(UserId user) {
   co_return co_await executor_.blocking([this, now, user]() -> Result<SignedIn> {
     SignedIn out;
     TRY_VOID(write_again(database_, db::Durability::Durable, [&](db::SqlTransaction& tx) -> Result<void> {
-      TRY(const auto rows, tx.query("SELECT id, account_id, login, display_name, role, disabled_at_us FROM "
-                                    "user_account WHERE id = $1",
+      TRY(const auto rows, tx.query("SELECT id, account_id, login, display_name, role, disabled_at_us, "
+                                    "organization_id, second_factor FROM user_account WHERE id = $1",
                                     {user}));
       if (rows.empty()) return fail(ErrorKind::Gone, "this user does not exist any more");
       TRY(out, begin_now(tx, user_from(rows[0]), now));
@@ -154,14 +198,23 @@ Task<Result<Session>> Sessions::check(Secret token) {
     std::optional<Session> session;
     Instant seen;
     TRY_VOID(database_.read([&](db::Session& reader) -> Result<void> {
-      TRY(const auto rows, reader.query("SELECT u.id, u.account_id, u.login, u.display_name, u.role, "
-                                        "u.disabled_at_us, s.csrf, s.created_at_us, "
-                                        "s.seen_at_us FROM web_session s JOIN user_account u ON u.id = "
-                                        "s.user_id WHERE s.token_hash = $1",
-                                        {key}));
+      TRY(const auto rows,
+          reader.query("SELECT u.id, u.account_id, u.login, u.display_name, u.role, "
+                       "u.disabled_at_us, u.organization_id, u.second_factor, s.csrf, "
+                       "s.created_at_us, s.seen_at_us FROM web_session s JOIN user_account u ON u.id = "
+                       "s.user_id WHERE s.token_hash = $1",
+                       {key}));
       if (rows.empty()) return {};
-      session = Session{.user = user_from(rows[0]), .csrf = rows[0][6].text(), .begun = rows[0][7].instant()};
-      seen = rows[0][8].instant();
+      session = Session{.user = user_from(rows[0]),
+                        .csrf = rows[0][8].text(),
+                        .begun = rows[0][9].instant(),
+                        .administers = {},
+                        .people = {}};
+      seen = rows[0][10].instant();
+      if (session->user.role != Role::OrgAdmin) return {};
+      TRY(session->administers, administered_by(reader, session->user.id));
+      TRY(const auto people, users_within(reader, session->user.account, session->administers));
+      session->people.insert(people.begin(), people.end());
       return {};
     }));
     if (!session || session->user.disabled_at || now - seen > limits_.idle ||

@@ -2,8 +2,10 @@
 // database holds only a hash of the cookie's value, so a dump signs nobody in (S8).
 #pragma once
 
+#include <set>
 #include <string>
 
+#include "auth/second_factors.h"
 #include "auth/users.h"
 #include "base/random.h"
 #include "net/http.h"
@@ -24,6 +26,7 @@ struct SessionLimits {
 struct SignIn {
   std::string login;
   Secret password;
+  std::string code;     // of the second factor; empty when none was asked for yet
   std::string peer;     // numeric address
   Secret former_token;  // of the cookie that came along, if any: that session ends
 };
@@ -38,16 +41,30 @@ struct Session {
   User user;
   std::string csrf;
   Instant begun;
+  // An organization administrator's; filled for him alone.
+  std::vector<OrganizationId> administers;
+  std::set<UserId> people;  // who belong to those
+
+  // Whose mailboxes, settings and mistakes are his business: a system administrator's everybody's of the
+  // account, an organization administrator's those of his organizations, and everybody's his own.
+  bool reaches(UserId other) const;
+  bool reaches(OrganizationId organization) const;
 };
 
 class Sessions {
  public:
   // All outlive it.
-  Sessions(Executor& executor, db::Database& database, Random& random, SessionLimits limits = {})
-      : executor_(executor), database_(database), random_(random), limits_(limits) {}
+  Sessions(Executor& executor, db::Database& database, Random& random, SessionLimits limits = {},
+           SecondFactors* second_factors = nullptr)
+      : executor_(executor),
+        database_(database),
+        random_(random),
+        limits_(limits),
+        second_factors_(second_factors) {}
 
-  // LoginNeeded: wrong name or password, or a disabled user (the same words for all). Throttled: too many
-  // failures.
+  // LoginNeeded: wrong name or password, or a disabled user (the same words for all); with vendor_code
+  // "second_factor_needed" when the password is right and a code must come with it, "second_factor_failed"
+  // when the code is wrong. Throttled: too many failures.
   Task<Result<SignedIn>> sign_in(SignIn request);
   // For first use and the command line: a session without a password.
   Task<Result<SignedIn>> begin(UserId user);
@@ -59,15 +76,18 @@ class Sessions {
 
  private:
   struct Candidate;
-  Result<SignedIn> sign_in_now(const SignIn& request, Instant now);
+  Result<Candidate> check_password(const SignIn& request, Instant now);
+  Result<SignedIn> let_in(const SignIn& request, const Candidate& candidate, Instant now,
+                          const std::optional<SecondFactors::Proof>& proof);
   Result<void> check_failures(db::Session& session, const SignIn& request, Instant now);
-  Result<void> note_failure(const SignIn& request, Instant now);
+  Result<void> note_failure(const SignIn& request, const std::optional<User>& user, Instant now);
   Result<SignedIn> begin_now(db::SqlTransaction& tx, User user, Instant now);
 
   Executor& executor_;
   db::Database& database_;
   Random& random_;
   const SessionLimits limits_;
+  SecondFactors* const second_factors_;
 };
 
 // Set-Cookie: "__Host-mailsync=…" over https, "mailsync=…" over plain http (this machine only); HttpOnly,

@@ -1,11 +1,26 @@
 #include "auth/users.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
+#include "auth/organizations.h"
 #include "auth/password.h"
 #include "auth/transactions.h"
 
 namespace mailsync::auth {
+namespace {
+
+constexpr std::string_view kById =
+    "SELECT id, account_id, login, display_name, role, disabled_at_us, organization_id, second_factor "
+    "FROM user_account WHERE id = $1";
+constexpr std::string_view kByLogin =
+    "SELECT id, account_id, login, display_name, role, disabled_at_us, organization_id, second_factor "
+    "FROM user_account WHERE login = $1";
+constexpr std::string_view kByAccount =
+    "SELECT id, account_id, login, display_name, role, disabled_at_us, organization_id, second_factor "
+    "FROM user_account WHERE account_id = $1 ORDER BY login";
+
+}  // namespace
 
 std::string_view name_of(Role role) {
   switch (role) {
@@ -34,7 +49,22 @@ User user_from(const db::Row& row, size_t first) {
   user.role = role_of(row[first + 4].text())
                   .value_or(Role::User);  // a word from a newer program gives the least rights
   if (const int64_t at = row[first + 5].integer(); at != 0) user.disabled_at = Instant{at};
+  user.organization = row[first + 6].id<OrganizationId>();
+  user.second_factor = row[first + 7].boolean();
   return user;
+}
+
+Actor actor_of(const User& user, std::string peer) {
+  return {.user = user.id, .name = user.login, .via = "web", .peer = std::move(peer)};
+}
+
+Deed deed_to(const User& user, Actor actor, std::string action) {
+  return {.account = user.account,
+          .actor = std::move(actor),
+          .action = std::move(action),
+          .subject = "user:" + std::to_string(user.id.value),
+          .subject_name = user.login,
+          .organization = user.organization};
 }
 
 Result<std::string> canonical_login(std::string_view typed) {
@@ -69,21 +99,17 @@ Task<Result<UserId>> Users::add(NewUser wanted) {
         return fail(ErrorKind::ItemInvalid,
                     "there is already a user named " + login + ": choose another name");
       id = rows[0][0].id<UserId>();
-      return {};
+      TRY_VOID(ensure_organization(tx, user.account, now));
+      TRY(const db::Rows made, tx.query(kById, {id}));
+      Deed deed = deed_to(user_from(made[0]), Actor::command_line(), "user.added");
+      deed.details = boost::json::serialize(boost::json::object{{"role", name_of(user.role)}});
+      return note(tx, now, deed);
     }));
     return id;
   });
 }
 
 namespace {
-
-constexpr std::string_view kById =
-    "SELECT id, account_id, login, display_name, role, disabled_at_us FROM user_account WHERE id = $1";
-constexpr std::string_view kByLogin =
-    "SELECT id, account_id, login, display_name, role, disabled_at_us FROM user_account WHERE login = $1";
-constexpr std::string_view kByAccount =
-    "SELECT id, account_id, login, display_name, role, disabled_at_us FROM user_account WHERE account_id = "
-    "$1 ORDER BY login";
 
 Result<std::vector<User>> select(db::Database& database, std::string_view sql, const db::Value& value) {
   std::vector<User> users;
@@ -128,13 +154,15 @@ Task<Result<int64_t>> Users::count() {
   });
 }
 
-Task<Result<void>> Users::change(UserId id, std::string_view sql, db::Value value) {
-  co_return co_await executor_.blocking([this, id, sql, value = std::move(value)] {
+Task<Result<void>> Users::change(UserId id, std::string action, std::string_view sql, db::Value value) {
+  const Instant now = executor_.clock().now();
+  co_return co_await executor_.blocking([this, id, action, sql, now, value = std::move(value)] {
     return write_again(database_, db::Durability::Durable, [&](db::SqlTransaction& tx) -> Result<void> {
       TRY(const int64_t changed, tx.execute(sql, {id, value}));
       if (changed == 0) return fail(ErrorKind::Gone, "this user does not exist any more");
       TRY_VOID(tx.execute("DELETE FROM web_session WHERE user_id = $1", {id}));
-      return {};
+      TRY(const db::Rows rows, tx.query(kById, {id}));
+      return note(tx, now, deed_to(user_from(rows[0]), Actor::command_line(), action));
     });
   });
 }
@@ -143,16 +171,19 @@ Task<Result<void>> Users::set_password(UserId id, Secret password) {
   CO_TRY(const User user, co_await get(id));
   CO_TRY_VOID(check_new_password(password, user.login));
   CO_TRY(std::string hash, co_await executor_.blocking([password] { return hash_password(password); }));
-  co_return co_await change(id, "UPDATE user_account SET password_hash = $2 WHERE id = $1", std::move(hash));
+  co_return co_await change(id, "user.password_set",
+                            "UPDATE user_account SET password_hash = $2 WHERE id = $1", std::move(hash));
 }
 
 Task<Result<void>> Users::set_disabled(UserId id, bool disabled) {
-  co_return co_await change(id, "UPDATE user_account SET disabled_at_us = $2 WHERE id = $1",
+  co_return co_await change(id, disabled ? "user.disabled" : "user.enabled",
+                            "UPDATE user_account SET disabled_at_us = $2 WHERE id = $1",
                             disabled ? executor_.clock().now() : Instant{0});
 }
 
 Task<Result<void>> Users::set_role(UserId id, Role role) {
-  co_return co_await change(id, "UPDATE user_account SET role = $2 WHERE id = $1", name_of(role));
+  co_return co_await change(id, "user.role_set", "UPDATE user_account SET role = $2 WHERE id = $1",
+                            name_of(role));
 }
 
 }  // namespace mailsync::auth

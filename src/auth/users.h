@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/audit.h"
 #include "base/executor.h"
 #include "base/ids.h"
 #include "base/secret.h"
@@ -23,6 +24,8 @@ struct User {
   std::string display_name;
   Role role = Role::User;
   std::optional<Instant> disabled_at;
+  OrganizationId organization;
+  bool second_factor = false;  // he signs in with a code beside the password
 };
 
 struct NewUser {
@@ -33,6 +36,8 @@ struct NewUser {
   Secret password;
 };
 
+// What the command line does with users; each deed is in the audit log as done there. The web API works in
+// its own transactions: auth/user_admin.h.
 class Users {
  public:
   // Both outlive it. The tables come from auth/migrations.h.
@@ -51,16 +56,20 @@ class Users {
   Task<Result<void>> set_role(UserId id, Role role);
 
  private:
-  Task<Result<void>> change(UserId id, std::string_view sql, db::Value value);
+  Task<Result<void>> change(UserId id, std::string action, std::string_view sql, db::Value value);
 
   Executor& executor_;
   db::Database& database_;
 };
 
-// What users.cc and sessions.cc read: id, account_id, login, display_name, role, disabled_at_us, from column
-// `first` on.
+// What the files of this folder read: id, account_id, login, display_name, role, disabled_at_us,
+// organization_id, second_factor, from column `first` on.
 User user_from(const db::Row& row, size_t first = 0);
 // Trimmed and in lower case; ItemInvalid when it is no address.
 Result<std::string> canonical_login(std::string_view typed);
+// Who did it, as the audit log names him.
+Actor actor_of(const User& user, std::string peer);
+// A deed done to a user, without details.
+Deed deed_to(const User& user, Actor actor, std::string action);
 
 }  // namespace mailsync::auth

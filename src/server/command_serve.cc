@@ -5,7 +5,10 @@
 #include <cstdio>
 
 #include "admin/api.h"
+#include "auth/one_time_links.h"
 #include "auth/sessions.h"
+#include "auth/sql_vault.h"
+#include "auth/user_admin.h"
 #include "base/log.h"
 #include "net/server.h"
 #include "server/commands.h"
@@ -35,6 +38,8 @@ class Server {
   // What answers, and until when.
   std::string url() const;
   uint16_t port() const { return http_->port(); }
+  // A one-time link, when nobody can sign in yet; "" otherwise.
+  Result<std::string> first_administrator_link();
   void run();
 
  private:
@@ -52,7 +57,8 @@ class Server {
   SystemRandom random_;
   net::AsioExecutor executor_;
   Data data_;
-  std::optional<auth::Users> users_;
+  std::optional<auth::SqlVault> vault_;  // absent without a master key
+  std::optional<auth::SecondFactors> second_factors_;
   std::optional<auth::Sessions> sessions_;
   Metrics metrics_;
   std::optional<Connections> connections_;
@@ -73,8 +79,14 @@ Result<void> Server::build() {
     return data_.plans->fail_running(tx, "The server was stopped while this was being made; begin it again.",
                                      executor_.clock().now());
   }));
-  users_.emplace(executor_, *data_.database);
-  sessions_.emplace(executor_, *data_.database, random_);
+  if (auto keys = master_keys(settings_)) {
+    vault_.emplace(executor_, *data_.database, random_, *std::move(keys));
+    second_factors_.emplace(executor_, *data_.database, random_, *vault_);
+  } else {
+    log::warn("no_second_factor", {{"reason", "there is no master key"}});
+  }
+  sessions_.emplace(executor_, *data_.database, random_, auth::SessionLimits{},
+                    second_factors_ ? &*second_factors_ : nullptr);
   // Without [graph] the CRM is served alone: so it is before the first mailbox is connected.
   if (settings_.graph.tenant.empty() && settings_.graph.client_id.empty())
     log::warn("no_mailboxes_are_synced", {{"reason", "[graph] is not set"}});
@@ -87,6 +99,7 @@ Result<void> Server::build() {
 void Server::build_api() {
   api_.emplace(admin::Api{.executor = executor_,
                           .database = *data_.database,
+                          .random = random_,
                           .sessions = *sessions_,
                           .store = *data_.store,
                           .activity = activity_,
@@ -99,6 +112,7 @@ void Server::build_api() {
                                                return connections_->workbench(mailbox);
                                              })
                                            : sync::MakeWorkbench(),
+                          .second_factors = second_factors_ ? &*second_factors_ : nullptr,
                           .https = https(),
                           .product_version = kVersion,
                           .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
@@ -168,6 +182,24 @@ std::string Server::url() const {
   return fmt::format("{}://{}:{}", settings_.server.tls_certificate.empty() ? "http" : "https", host, port());
 }
 
+// Printed where the operator sees it, and kept nowhere: a restart prints another one.
+Result<std::string> Server::first_administrator_link() {
+  std::string link;
+  TRY_VOID(data_.database->write(db::Durability::Durable, [&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(const bool nobody, auth::nobody_yet(tx));
+    if (!nobody) return {};
+    TRY(const Secret token,
+        auth::make_link(tx, random_,
+                        {.account = kAccount,
+                         .user = {},
+                         .purpose = auth::LinkPurpose::FirstAdministrator,
+                         .expires = executor_.clock().now() + auth::kFirstAdministratorLasts}));
+    link = url() + "/welcome#" + token.reveal();
+    return {};
+  }));
+  return link;
+}
+
 Task<void> Server::clean_up_now_and_then(Server& self) {
   while (true) {
     if (const auto done = co_await self.sessions_->clean_up(); !done)
@@ -206,9 +238,19 @@ Exit serve(const Settings& settings, Output& output) {
                                      ". Stop it first, or give this one a [server] data_dir of its own."});
   Server server(settings, std::move(*instance));
   if (const auto built = server.build(); !built) return output.failed(built.error());
+  const auto link = server.first_administrator_link();
+  if (!link) return output.failed(link.error());
   // Whoever started us learns the address from the first line.
-  output.done(boost::json::object{{"url", server.url()}, {"port", server.port()}},
-              fmt::format("Mail Sync is at {} (Ctrl-C stops it).", server.url()));
+  boost::json::object told{{"url", server.url()}, {"port", server.port()}};
+  std::string words = fmt::format("Mail Sync is at {} (Ctrl-C stops it).", server.url());
+  if (!link->empty()) {
+    told["first_administrator"] = *link;
+    words += fmt::format(
+        "\nNobody can sign in yet. Become the first administrator within a day, with this link, which works "
+        "once:\n{}",
+        *link);
+  }
+  output.done(told, words);
   std::fflush(stdout);
   server.run();
   return Exit::Done;

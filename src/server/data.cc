@@ -1,6 +1,7 @@
 #include "server/data.h"
 
 #include "auth/migrations.h"
+#include "auth/organizations.h"
 #include "crm/builtin/schema.h"
 #include "crm/builtin/users.h"
 #include "store/schema.h"
@@ -14,8 +15,9 @@ Result<Data> open_data(const Settings& settings, const Clock& clock) {
   TRY_VOID(auth::migrate(*data.database, now));
   TRY_VOID(store::migrate(*data.database, now));
   TRY_VOID(crm::migrate(*data.database, now));
-  TRY_VOID(data.database->write(db::Durability::Durable, [](db::SqlTransaction& tx) {
-    return crm::ensure_account(tx, kAccount, "Default");
+  TRY_VOID(data.database->write(db::Durability::Durable, [now](db::SqlTransaction& tx) -> Result<void> {
+    TRY_VOID(crm::ensure_account(tx, kAccount, "Default"));
+    return auth::ensure_organization(tx, kAccount, now);
   }));
   data.store = std::make_unique<store::StateStore>(*data.database);
   data.leases = std::make_unique<store::LeaseStore>(*data.database);

@@ -131,6 +131,7 @@ class ApiTest : public testing::Test {
   EventHub hub{executor};
   Api api{.executor = executor,
           .database = *database,
+          .random = random,
           .sessions = sessions,
           .store = store,
           .activity = activity,

@@ -15,6 +15,7 @@ namespace {
 struct Operation {
   std::string method, path;
   bool open = false;  // security: []
+  std::string roles;  // as x-roles says
   auto operator<=>(const Operation&) const = default;
 };
 
@@ -33,18 +34,34 @@ std::map<std::string, Operation> operations_of_contract() {
     if (std::regex_match(line, found, std::regex("^      operationId: (\\w+)$"))) {
       operation = found[1];
       std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::toupper(c); });
-      out[operation] = {method, path, false};
+      out[operation] = {method, path, false, ""};
     }
     if (line == "      security: []") out[operation].open = true;
+    if (std::regex_match(line, found, std::regex("^      x-roles: (\\[.*\\])$")))
+      out[operation].roles = found[1];
   }
   return out;
+}
+
+std::string roles_of(Access access) {
+  switch (access) {
+    case Access::Public:
+      return "[anyone]";
+    case Access::SignedIn:
+      return "[user, organization_administrator, system_administrator]";
+    case Access::Administrators:
+      return "[organization_administrator, system_administrator]";
+    case Access::SystemAdministrators:
+      return "[system_administrator]";
+  }
+  std::unreachable();
 }
 
 TEST(Openapi, EveryOperationHasAHandlerAndEveryHandlerIsAnOperation) {
   std::map<std::string, Operation> handled;
   for (const Route& route : routes())
     handled[std::string(route.operation)] = {std::string(route.method), std::string(route.pattern),
-                                             route.access == Access::Public};
+                                             route.access == Access::Public, roles_of(route.access)};
   const auto contract = operations_of_contract();
   EXPECT_GT(contract.size(), 50U);
   for (const auto& [name, operation] : contract) {

@@ -63,3 +63,4 @@ export { QuestionCircleRegular as IconExplain } from "@fluentui/react-icons/svg/
 export { BeakerRegular as IconDryRun } from "@fluentui/react-icons/svg/beaker";
 export { KeyRegular as IconKey } from "@fluentui/react-icons/svg/key";
 export { LinkRegular as IconLink } from "@fluentui/react-icons/svg/link";
+export { SettingsRegular as IconSettings, SettingsFilled as IconSettingsFilled } from "@fluentui/react-icons/svg/settings";

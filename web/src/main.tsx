@@ -8,6 +8,7 @@ import "./styles/record.css";
 import "./styles/mail.css";
 import "./styles/sync.css";
 import "./styles/trust.css";
+import "./styles/configuration.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -71,6 +71,39 @@ const planRoute = createRoute({
   path: "/start/mail-sync/$id/plans/$plan",
   component: lazyRouteComponent(() => import("./pages/plan-page"), "PlanPage"),
 });
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/configuration/account-settings",
+  component: lazyRouteComponent(() => import("./configuration/settings-frame"), "SettingsFrame"),
+});
+const settingsHomeRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/start/configuration/account-settings/users" });
+  },
+});
+const usersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/users",
+  component: lazyRouteComponent(() => import("./configuration/users-page"), "UsersPage"),
+});
+const organizationsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/organizations",
+  component: lazyRouteComponent(() => import("./configuration/organizations-page"), "OrganizationsPage"),
+});
+const signInPreferencesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/preferences/sign-in",
+  component: lazyRouteComponent(() => import("./configuration/sign-in-preferences"), "SignInPreferences"),
+});
+// Outside of the shell: nobody is signed in.
+const welcomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("./configuration/welcome-page"), "WelcomePage"),
+});
 const issuesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/start/issues",
@@ -99,7 +132,11 @@ const recordRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
+  welcomeRoute,
+  shellRoute.addChildren([
+    settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute]),
+    signInPreferencesRoute,
+    homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

@@ -20,8 +20,9 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export async function signIn(login: string, password: string): Promise<Session> {
-  const session = await take(client.POST("/api/v1/session", { body: { login, password } }));
+// `code`: of the second factor, where the server has asked for one.
+export async function signIn(login: string, password: string, code?: string): Promise<Session> {
+  const session = await take(client.POST("/api/v1/session", { body: { login, password, ...(code && { code }) } }));
   setCsrfToken(session.csrf_token);
   return session;
 }

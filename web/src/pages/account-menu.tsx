@@ -20,7 +20,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { sessionQuery, signOut, useForgetSession, useUser } from "../api/session";
 import { initials } from "../format";
-import { IconKeyboard, IconSignOut, IconSync } from "../icons";
+import { setup } from "../configuration/texts";
+import { IconKeyboard, IconLock, IconSignOut, IconSync } from "../icons";
 import { texts } from "../texts";
 import { trustTexts } from "../texts-trust";
 import { useKeys } from "../ui/keys";
@@ -59,6 +60,9 @@ export function AccountMenu() {
           <MenuList>
             <MenuItem icon={<IconSync />} onClick={() => void navigate({ to: "/preferences/mail-sync" })}>
               {trustTexts.preferences.title}
+            </MenuItem>
+            <MenuItem icon={<IconLock />} onClick={() => void navigate({ to: "/preferences/sign-in" })}>
+              {setup.preferences.menu}
             </MenuItem>
             <MenuItem icon={<IconKeyboard />} onClick={() => setShortcuts(true)}>
               {texts.shell.shortcuts}

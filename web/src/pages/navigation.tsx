@@ -5,7 +5,9 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { issuesQuery } from "../api/sync";
 import type { Resource } from "../api/records";
-import { IconIssue, IconIssueFilled, IconSync, IconSyncFilled } from "../icons";
+import { useUser } from "../api/session";
+import { setup } from "../configuration/texts";
+import { IconIssue, IconIssueFilled, IconSettings, IconSettingsFilled, IconSync, IconSyncFilled } from "../icons";
 import { RESOURCES } from "../records/definitions";
 import { texts } from "../texts";
 
@@ -36,6 +38,7 @@ function Entry(props: { to: string; label: string; Icon: FluentIcon; IconActive:
 
 export function Navigation() {
   const issues = useInfiniteQuery(issuesQuery({ state: "open" }));
+  const administers = useUser().role !== "user";
   return (
     <nav className="nav" aria-label={texts.shell.navigation}>
       <Link to="/" className="nav-brand">
@@ -47,6 +50,9 @@ export function Navigation() {
         <ul>
           <Entry to="/start/mail-sync" label={texts.shell.mailSync} Icon={IconSync} IconActive={IconSyncFilled} />
           <Entry to="/start/issues" label={texts.shell.issues} Icon={IconIssue} IconActive={IconIssueFilled} count={issues.data?.pages[0]?.total} />
+          {administers && (
+            <Entry to="/start/configuration/account-settings" label={setup.configuration} Icon={IconSettings} IconActive={IconSettingsFilled} />
+          )}
         </ul>
         {GROUPS.map((group) => (
           <div key={group.resources[0]}>

@@ -1,12 +1,16 @@
 // Shown in place of every page while nobody is signed in; the address stays, so that one lands where one wanted to go.
 import { Button, Field, Input, MessageBar, MessageBarBody, Spinner } from "@fluentui/react-components";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { messageOf } from "../api/client";
+import { setupQuery } from "../api/account";
+import { ApiError, messageOf } from "../api/client";
 import { sessionQuery, signIn } from "../api/session";
+import { setup } from "../configuration/texts";
 import { IconDoneFilled, IconLock, IconPerson } from "../icons";
 import { texts } from "../texts";
 import { useTitle } from "../ui/title";
+
+const needsCode = (error: unknown) => error instanceof ApiError && error.code === "second_factor_needed";
 
 export function SignInPage() {
   useTitle(texts.signIn.submit);
@@ -14,10 +18,19 @@ export function SignInPage() {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [missing, setMissing] = useState(false);
+  const [code, setCode] = useState("");
+  const [asksCode, setAsksCode] = useState(false);
+  const nobodyYet = useQuery(setupQuery).data?.first_administrator_needed;
   const attempt = useMutation({
-    mutationFn: () => signIn(login.trim(), password),
+    mutationFn: () => signIn(login.trim(), password, code || undefined),
     onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
-    onError: () => setPassword(""),
+    onError: (error) => {
+      const why = error instanceof ApiError ? error.code : "";
+      const again = why === "second_factor_needed" || why === "second_factor_failed";
+      setCode("");
+      setAsksCode(again);
+      if (!again) setPassword("");
+    },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -25,7 +38,7 @@ export function SignInPage() {
     setMissing(incomplete);
     if (!incomplete) attempt.mutate();
   };
-  const problem = missing ? texts.signIn.missing : attempt.isError ? messageOf(attempt.error) : undefined;
+  const problem = missing ? texts.signIn.missing : attempt.isError && !needsCode(attempt.error) ? messageOf(attempt.error) : undefined;
   return (
     <main className="sign-in">
       <section className="sign-in-art" aria-hidden>
@@ -51,6 +64,18 @@ export function SignInPage() {
               <MessageBarBody>{problem}</MessageBarBody>
             </MessageBar>
           )}
+          {nobodyYet && (
+            <MessageBar intent="info" layout="multiline">
+              <MessageBarBody>{setup.signIn.firstNeeded}</MessageBarBody>
+            </MessageBar>
+          )}
+          {asksCode && (
+            <Field label={setup.signIn.code} hint={setup.signIn.codeHint}>
+              <Input size="large" autoFocus value={code} inputMode="numeric" autoComplete="one-time-code" onChange={(_, data) => setCode(data.value)} />
+            </Field>
+          )}
+          {!asksCode && (
+            <>
           <Field label={texts.signIn.login}>
             <Input
               size="large"
@@ -74,6 +99,8 @@ export function SignInPage() {
               onChange={(_, data) => setPassword(data.value)}
             />
           </Field>
+            </>
+          )}
           <Button
             type="submit"
             size="large"
@@ -83,6 +110,11 @@ export function SignInPage() {
           >
             {attempt.isPending ? texts.signIn.busy : texts.signIn.submit}
           </Button>
+          {asksCode && (
+            <Button appearance="subtle" onClick={() => (attempt.reset(), setAsksCode(false), setPassword(""))}>
+              {setup.signIn.back}
+            </Button>
+          )}
         </form>
       </section>
     </main>

@@ -1,0 +1,122 @@
+// Account Settings > Organizations.
+import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { addOrganization, organizationsQuery, removeOrganization, renameOrganization, type Organization } from "../api/account";
+import { useUser } from "../api/session";
+import { IconAdd } from "../icons";
+import { texts } from "../texts";
+import { Confirm } from "../ui/confirm";
+import { useNotices } from "../ui/notice";
+import { ErrorState, LoadingRows } from "../ui/states";
+import { useTitle } from "../ui/title";
+import { problemOf } from "./fields";
+import { setup } from "./texts";
+
+const words = setup.organizations;
+
+export function OrganizationsPage() {
+  useTitle(`${setup.tabs.organizations} · ${setup.accountSettings}`);
+  const whole = useUser().role === "system_administrator";
+  const organizations = useQuery(organizationsQuery);
+  const queries = useQueryClient();
+  const notices = useNotices();
+  const [naming, setNaming] = useState<Organization | "new" | null>(null);
+  const [removing, setRemoving] = useState<Organization | null>(null);
+  const remove = useMutation({
+    mutationFn: (organization: Organization) => removeOrganization(organization.id),
+    onSuccess: (_, organization) => notices.done(words.removed(organization.name)),
+    onError: (error) => notices.failed(error),
+    onSettled: () => (setRemoving(null), void queries.invalidateQueries({ queryKey: ["organizations"] })),
+  });
+  if (organizations.isPending) return <LoadingRows rows={3} />;
+  if (organizations.isError) return <ErrorState title={texts.errors.listTitle} error={organizations.error} onRetry={() => void organizations.refetch()} />;
+  const items = organizations.data.items;
+  return (
+    <>
+      <div className="settings-bar">
+        <p className="settings-note">{words.lead}</p>
+        <span className="spacer" />
+        {whole && (
+          <Button appearance="primary" icon={<IconAdd />} onClick={() => setNaming("new")}>
+            {words.add}
+          </Button>
+        )}
+      </div>
+      <ul className="card settings-card settings-list plain">
+        {items.map((each) => (
+          <li key={each.id}>
+            <strong>{each.name}</strong>
+            <span className="settings-count">{words.users(each.users)}</span>
+            <span className="spacer" />
+            {whole && (
+              <Button appearance="subtle" onClick={() => setNaming(each)} aria-label={`${words.rename}: ${each.name}`}>
+                {words.rename}
+              </Button>
+            )}
+            {whole && items.length > 1 && each.users === 0 && (
+              <Button appearance="subtle" onClick={() => setRemoving(each)} aria-label={`${words.remove}: ${each.name}`}>
+                {words.remove}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {naming && <NameDialog organization={naming === "new" ? undefined : naming} onClose={() => setNaming(null)} />}
+      {removing && (
+        <Confirm
+          open
+          title={words.removeTitle(removing.name)}
+          detail={words.removeDetail}
+          confirm={words.remove}
+          busy={remove.isPending}
+          onConfirm={() => remove.mutate(removing)}
+          onCancel={() => setRemoving(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function NameDialog({ organization, onClose }: { organization?: Organization; onClose: () => void }) {
+  const queries = useQueryClient();
+  const notices = useNotices();
+  const [name, setName] = useState(organization?.name ?? "");
+  const save = useMutation({
+    mutationFn: () => (organization ? renameOrganization(organization.id, name) : addOrganization(name)),
+    onSuccess: (saved) => {
+      notices.done(organization ? words.renamed(saved.name) : words.added(saved.name));
+      void queries.invalidateQueries({ queryKey: ["organizations"] });
+      onClose();
+    },
+  });
+  const problem = problemOf(save.error, ["name"]);
+  const submit = (event: FormEvent) => (event.preventDefault(), save.mutate());
+  return (
+    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
+      <DialogSurface className="confirm">
+        <form onSubmit={submit} noValidate>
+          <DialogBody>
+            <DialogTitle>{organization ? words.renameTitle(organization.name) : words.addTitle}</DialogTitle>
+            <DialogContent className="stack">
+              {problem.rest && (
+                <MessageBar intent="error" layout="multiline" role="alert">
+                  <MessageBarBody>{problem.rest}</MessageBarBody>
+                </MessageBar>
+              )}
+              <Field label={words.name} validationMessage={problem.of("name")}>
+                <Input value={name} autoComplete="off" onChange={(_, data) => setName(data.value)} />
+              </Field>
+            </DialogContent>
+            <DialogActions>
+              <Button onClick={onClose}>{texts.words.cancel}</Button>
+              <Button type="submit" appearance="primary" disabledFocusable={save.isPending}>
+                {texts.words.save}
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}
