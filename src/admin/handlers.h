@@ -38,6 +38,11 @@ Answer create_organization(Api& api, const Request& request);
 Answer rename_organization(Api& api, const Request& request);
 Answer delete_organization(Api& api, const Request& request);
 
+// audit_log.cc
+Answer list_audit(Api& api, const Request& request);
+Answer export_audit(Api& api, const Request& request);
+Answer check_audit_log(Api& api, const Request& request);
+
 // users.cc
 Answer list_users(Api& api, const Request& request);
 

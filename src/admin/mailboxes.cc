@@ -3,6 +3,8 @@
 
 #include "admin/handlers.h"
 #include "admin/mailbox_json.h"
+#include "auth/audit.h"
+#include "auth/user_admin.h"
 #include "crm/builtin/fold.h"
 #include "crm/builtin/json_text.h"
 #include "crm/builtin/lists.h"
@@ -22,6 +24,16 @@ Task<Facts> load_later(Api& api, std::shared_ptr<const Request> request) {
   co_return co_await api.executor.blocking([&api, request] { return load(api, *request); });
 }
 
+// Of a mailbox whose user is not known to auth: belongs to no organization.
+Result<auth::UserRow> owner_of(Api& api, const sync::Mailbox& mailbox) {
+  auth::UserRow out;
+  TRY_VOID(api.database.read([&](db::Session& session) -> Result<void> {
+    if (auto row = auth::user_row(session, mailbox.account, mailbox.user)) out = *std::move(row);
+    return {};
+  }));
+  return out;
+}
+
 // Sets the state and answers with the mailbox as it is then.
 Facts change_state(Api& api, const Request& request, sync::MailboxState state, std::string_view words) {
   TRY(sync::Mailbox mailbox, wanted_mailbox(api, request));
@@ -38,9 +50,16 @@ Facts change_state(Api& api, const Request& request, sync::MailboxState state, s
                                        "; this cannot be done to it now. See what it says about itself."));
   mailbox.state = state;
   mailbox.state_text = words;
+  TRY(const auth::UserRow owner, owner_of(api, mailbox));
+  auth::Deed deed{.account = mailbox.account,
+                  .actor = auth::actor_of(request.session.user, request.http.peer),
+                  .action = pausing ? "mailbox.paused" : "mailbox.resumed",
+                  .subject = "mailbox:" + std::to_string(mailbox.id.value),
+                  .subject_name = mailbox.address,
+                  .organization = owner.user.organization};
   TRY_VOID(api.store.transact(sync::Durable::Yes, [&](Transaction& tx) -> Result<void> {
     TRY_VOID(api.store.save_mailbox(tx, mailbox));
-    return {};
+    return auth::note(db::SqlTransaction::of(tx), api.now(), deed);
   }));
   TRY(MailboxFacts facts, facts_of(api, mailbox));
   return facts;

@@ -64,6 +64,10 @@ constexpr std::array kRoutes{
     Route{"deleteOrganization", "DELETE", "/api/v1/account/organizations/{id}", &delete_organization,
           Access::SystemAdministrators},
 
+    Route{"listAuditLog", "GET", "/api/v1/audit-log", &list_audit, Access::Administrators},
+    Route{"exportAuditLog", "GET", "/api/v1/audit-log/export", &export_audit, Access::Administrators},
+    Route{"checkAuditLog", "GET", "/api/v1/audit-log/check", &check_audit_log, Access::SystemAdministrators},
+
     Route{"listUsers", "GET", "/api/v1/users", &list_users},
 
     Route{"listPeople", "GET", "/api/v1/people", &list_each<RecordType::Person>},

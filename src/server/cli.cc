@@ -132,6 +132,13 @@ void add_trust_commands(CLI::App& app, Wanted& wanted) {
   command->add_flag("--yes", wanted.undo.yes, "Carry it out");
 }
 
+void add_audit_commands(CLI::App& app, Wanted& wanted) {
+  CLI::App* audit = add(app, "audit", "The log of what people changed");
+  audit->require_subcommand(1);
+  add(*audit, "verify", "Check that no entry was changed or taken out",
+      [&] { wanted.command = verify_audit; });
+}
+
 void add_commands(CLI::App& app, Wanted& wanted) {
   app.set_version_flag("--version", kVersion);
   app.add_option("--config", wanted.config,
@@ -155,6 +162,7 @@ void add_commands(CLI::App& app, Wanted& wanted) {
   add(app, "doctor", "Test every connection, file and permission, and say what to do",
       [&] { wanted.command = doctor; });
   add_user_commands(app, wanted);
+  add_audit_commands(app, wanted);
   add_mailbox_commands(app, wanted);
   command = add(app, "master-key", "Make a master key, into a new file or to standard output", [&] {
     wanted.needs_settings = false;

@@ -21,6 +21,9 @@ Exit list_users(const Settings& settings, Output& output);
 Exit set_password(const Settings& settings, Output& output, const UserWish& wish);
 Exit set_user_disabled(const Settings& settings, Output& output, const std::string& login, bool disabled);
 
+// command_audit.cc
+Exit verify_audit(const Settings& settings, Output& output);
+
 // The mailboxes of these addresses; none named: all.
 Result<std::vector<sync::Mailbox>> chosen_mailboxes(Data& data, const std::vector<std::string>& addresses);
 

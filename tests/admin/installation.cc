@@ -44,9 +44,10 @@ void Installation::write(const std::function<Result<void>(db::SqlTransaction&)>&
 void Installation::number_from(int64_t first) {
   write([&](db::SqlTransaction& tx) -> Result<void> {
     TRY_VOID(tx.execute("DELETE FROM sqlite_sequence"));
-    TRY_VOID(tx.execute("INSERT INTO sqlite_sequence (name, seq) SELECT name, $1 FROM sqlite_master WHERE type = "
-                        "'table' AND sql LIKE '%AUTOINCREMENT%'",
-                        {first}));
+    TRY_VOID(
+        tx.execute("INSERT INTO sqlite_sequence (name, seq) SELECT name, $1 FROM sqlite_master WHERE type = "
+                   "'table' AND sql LIKE '%AUTOINCREMENT%'",
+                   {first}));
     return {};
   });
 }
@@ -126,7 +127,7 @@ std::vector<int64_t> Installation::add_objects_of(AccountId account, UserId user
   const std::vector<std::pair<std::string, boost::json::object>> records{
       {"people", {{"given_name", "foreign.example"}}}, {"organisations", {{"name", "foreign.example"}}},
       {"leads", {{"given_name", "foreign.example"}}},  {"opportunities", {{"name", "foreign.example"}}},
-      {"cases", {{"subject", "foreign.example"}}},        {"tasks", {{"subject", "foreign.example"}}}};
+      {"cases", {{"subject", "foreign.example"}}},     {"tasks", {{"subject", "foreign.example"}}}};
   for (const auto& [resource, body] : records) {
     const Got got = call("POST", "/api/v1/" + resource, body);
     EXPECT_EQ(got.status, 201) << resource << " " << got.body;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openWindow, signIn, startBrowser } from './browser.mjs'
 import { Contract } from './contract.mjs'
 import { results, setStage, top } from './stage.mjs'
+import { accountTests } from './accounts.mjs'
 import { activityTests } from './activities.mjs'
 import { emailTests } from './emails.mjs'
 import { lookTests } from './looks.mjs'
@@ -18,7 +19,7 @@ const MOST_MS = 60_000
 const wanted = process.argv.slice(2)
 const tests = []
 // Each adds { name, run(page, world) }; signedIn: false for those that begin at the sign-in page.
-for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, lookTests])
+for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, accountTests, lookTests])
   add((name, run, { signedIn = true, most = MOST_MS } = {}) => tests.push({ name, run, signedIn, most }))
 
 let passed = 0, failed = 0, skipped = 0

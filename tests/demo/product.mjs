@@ -80,7 +80,8 @@ export class Product {
       { input: `${password}\n` })
   }
 
-  // → { url, pid, ended, stop, kill }: the server, when it answers; what it logs goes to `log`.
+  // → { url, told, pid, ended, stop, kill }: the server; told is all of what it said at its start, when it
+  // answers; what it logs goes to `log`.
   async serve(log) {
     const child = spawn(this.binary, ['--config', this.settings, '--json', 'serve'],
       { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -96,8 +97,10 @@ export class Product {
     })])
     if (!first.value) throw new Error(`the server ended (${await ended}) before it was ready: ${said.trim()}`)
     child.stdout.resume()
+    const told = JSON.parse(first.value)
     return {
-      url: JSON.parse(first.value).url,
+      url: told.url,
+      told,
       pid: child.pid,
       ended,
       async stop() {

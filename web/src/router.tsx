@@ -93,6 +93,11 @@ const organizationsRoute = createRoute({
   path: "/organizations",
   component: lazyRouteComponent(() => import("./configuration/organizations-page"), "OrganizationsPage"),
 });
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/audit-log",
+  component: lazyRouteComponent(() => import("./configuration/audit-page"), "AuditPage"),
+});
 const signInPreferencesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/preferences/sign-in",
@@ -134,7 +139,7 @@ const recordRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   welcomeRoute,
   shellRoute.addChildren([
-    settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute]),
+    settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute, auditRoute]),
     signInPreferencesRoute,
     homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
 ]);

@@ -55,6 +55,28 @@ export const renameOrganization = (id: string, name: string): Promise<Organizati
 export const removeOrganization = (id: string): Promise<unknown> =>
   take(client.DELETE("/api/v1/account/organizations/{id}", { params: { ...withToken, path: { id } } }));
 
+export type AuditEntry = Schemas["AuditEntry"];
+export interface AuditFilter {
+  q?: string;
+  action?: string;
+  since?: string;
+  until?: string;
+}
+export function auditQuery(filter: AuditFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["audit-log", filter] as const,
+    queryFn: ({ pageParam, signal }) =>
+      take(client.GET("/api/v1/audit-log", { params: { query: { ...filter, cursor: pageParam, limit: 100 } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+export const checkAuditLog = () => take(client.GET("/api/v1/audit-log/check"));
+export function auditExportAddress(filter: AuditFilter): string {
+  const query = new URLSearchParams(Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return `/api/v1/audit-log/export?${query}`;
+}
+
 export const setupQuery = queryOptions({
   queryKey: ["setup"] as const,
   queryFn: ({ signal }) => take(client.GET("/api/v1/setup", { signal })),
