@@ -5,5 +5,5 @@ write_docs() {
   need_debian && need_node || return 1
   node tests/failures/failures.mjs || return 1
   build test tests_scenarios_test || return 1
-  MAILSYNC_WRITE_DOCS=1 build/test/tests/tests_scenarios_test --gtest_filter='MeetingTable.*'
+  MAILSYNC_WRITE_DOCS=1 build/test/tests/tests_scenarios_test --gtest_filter='MeetingTable.*:DeletionTable.*'
 }

@@ -35,6 +35,7 @@ struct Faults {
   bool event_text_becomes_html = false;  // a meeting's plain text comes back as an HTML document
   // changeKey moves by itself this often (every n-th read of an item); 0 = never (F29)
   uint32_t change_key_drift = 0;
+  bool stale_echo = false;  // the answer to a PATCH of a contact or task shows it as it was before (F40)
   bool deleted_contacts_readable =
       false;  // a deleted contact still answers by immutable id, in Deleted Items
 

@@ -1,10 +1,9 @@
 #include "admin/activity.h"
 
 namespace mailsync::admin {
-void Activity::pass_began(const sync::Mailbox& mailbox) {
-  running_[mailbox.id] = {.mailbox = mailbox,
-                          .started_at = clock_.now(),
-                          .trigger = mailbox.last_pass_at == Instant{} ? "first_sync" : "poll"};
+void Activity::pass_began(const sync::Mailbox& mailbox, schedule::Trigger trigger) {
+  running_[mailbox.id] = {
+      .mailbox = mailbox, .started_at = clock_.now(), .trigger = std::string(schedule::name_of(trigger))};
   touch(mailbox.id);
 }
 
@@ -21,6 +20,8 @@ void Activity::pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome&
     running_.erase(at);
   }
   run.id = outcome.report.run;
+  run.trigger = schedule::name_of(outcome.trigger);
+  run.requests = outcome.requests;
   run.mailbox = mailbox;
   run.finished_at = clock_.now();
   if (!outcome.report.counts.empty()) run.counts = outcome.report.counts;

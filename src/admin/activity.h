@@ -22,6 +22,7 @@ struct Run {
   std::map<sync::Kind, sync::Counts> counts;
   std::string error;             // for people
   std::string trigger = "poll";  // as in openapi.yaml
+  int64_t requests = 0;          // to the mail server; told when it has ended
 };
 
 struct MailboxActivity {
@@ -34,7 +35,7 @@ class Activity final : public schedule::Observer {
  public:
   explicit Activity(const Clock& clock) : clock_(clock) {}
 
-  void pass_began(const sync::Mailbox& mailbox) override;
+  void pass_began(const sync::Mailbox& mailbox, schedule::Trigger trigger) override;
   void turn_done(const sync::Mailbox& mailbox, sync::Kind kind, const std::string& collection,
                  const sync::Counts& turn) override;
   void pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome& outcome) override;

@@ -48,7 +48,7 @@ struct Api {
 
   Instant now() const { return executor.clock().now(); }
   void wake(MailboxId mailbox) const {
-    if (scheduler) scheduler->wake(mailbox);
+    if (scheduler) scheduler->wake(mailbox, schedule::Trigger::CrmChange);
   }
 };
 

@@ -81,6 +81,8 @@ Task<Answer> resume_mailbox(Api& api, std::shared_ptr<const Request> request);
 // issues.cc
 Answer list_issues(Api& api, const Request& request);
 Answer answer_issue(Api& api, const Request& request);
+// reviews.cc
+Task<Answer> get_review(Api& api, std::shared_ptr<const Request> request);
 // runs.cc
 Task<Answer> list_runs(Api& api, std::shared_ptr<const Request> request);
 

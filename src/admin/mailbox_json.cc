@@ -133,7 +133,7 @@ object run_json(const Run& run) {
           {"started_at", time_text(run.started_at)},
           {"finished_at", run.finished_at ? value(time_text(*run.finished_at)) : value()},
           {"kinds", std::move(kinds)},
-          {"requests", 0},
+          {"requests", run.requests},
           {"writes", writes}};
 }
 
@@ -144,7 +144,8 @@ Run run_of(const sync::RunRow& row, const sync::Mailbox& mailbox) {
           .finished_at = row.ended_at,
           .counts = row.counts,
           .error = row.error,
-          .trigger = row.trigger.empty() ? "poll" : row.trigger};
+          .trigger = row.trigger.empty() ? "poll" : row.trigger,
+          .requests = row.requests};
 }
 
 object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox, const value& record) {

@@ -140,6 +140,7 @@ constexpr std::array kRoutes{
     Route{"resumeMailbox", "POST", "/api/v1/mailboxes/{id}/resume", &resume_mailbox},
     Route{"getSignInOutcome", "GET", "/api/v1/oauth/outcomes/{id}", &get_sign_in_outcome},
     Route{"listIssues", "GET", "/api/v1/issues", &list_issues},
+    Route{"getReview", "GET", "/api/v1/issues/{id}/review", &get_review},
     Route{"answerIssue", "POST", "/api/v1/issues/{id}/answer", &answer_issue},
     Route{"listRuns", "GET", "/api/v1/runs", &list_runs},
     Route{"startDryRuns", "POST", "/api/v1/dry-runs", &start_dry_runs},

@@ -211,10 +211,20 @@ void Scheduler::start_ready() {
   }
 }
 
-Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease& lease) {
-  for (Observer* observer : observers_) observer->pass_began(mailbox);
+Trigger Scheduler::trigger_of(const sync::Mailbox& mailbox, int failures) {
+  const auto asked = asked_.extract(mailbox.id);
+  if (mailbox.last_pass_at == Instant{}) return Trigger::FirstSync;
+  const bool by_a_person =
+      !asked.empty() && (asked.mapped() == Trigger::Forced || asked.mapped() == Trigger::Resumed);
+  if (failures > 0 && !by_a_person) return Trigger::Retry;
+  if (!asked.empty()) return asked.mapped();
+  return once_ ? Trigger::Forced : Trigger::Poll;
+}
+
+Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease& lease, Trigger trigger) {
+  for (Observer* observer : observers_) observer->pass_began(mailbox, trigger);
   const Instant began = now();
-  Outcome outcome{.report = {.run = random_.run_id(began)}};
+  Outcome outcome{.report = {.run = random_.run_id(began)}, .trigger = trigger};
   const auto committed = std::make_shared<std::map<sync::Kind, sync::Counts>>();
   try {
     const sync::Progress progress = [this, mailbox, committed](sync::Kind kind, const std::string& collection,
@@ -222,7 +232,12 @@ Task<Outcome> Scheduler::attempt(const sync::Mailbox& mailbox, const sync::Lease
       (*committed)[kind].add(counts);
       for (Observer* observer : observers_) observer->turn_done(mailbox, kind, collection, counts);
     };
-    PassRequest request{.mailbox = mailbox, .lease = lease, .progress = progress, .run = outcome.report.run};
+    PassRequest request{.mailbox = mailbox,
+                        .lease = lease,
+                        .progress = progress,
+                        .run = outcome.report.run,
+                        .trigger = trigger,
+                        .requests = &outcome.requests};
     auto report = co_await run_pass_(std::move(request));
     if (report)
       outcome.report = std::move(*report);
@@ -255,7 +270,9 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
                           .message = mailbox->address + " is " + std::string(sync::name_of(mailbox->state)) +
                                      (mailbox->state_text.empty() ? "" : ": " + mailbox->state_text)};
   } else {
-    outcome = co_await self.attempt(*mailbox, self.places_.at(id).lease);
+    const Place& place = self.places_.at(id);
+    const Trigger trigger = self.trigger_of(*mailbox, place.failures);
+    outcome = co_await self.attempt(*mailbox, sync::Lease(place.lease), trigger);
     verdict = judge(outcome.error ? &*outcome.error : nullptr, self.places_.at(id).failures,
                     self.options_.poll, self.random_);
     const sync::Mailbox now_stored = co_await self.settle(*mailbox, outcome, verdict);
@@ -298,7 +315,8 @@ Task<sync::Mailbox> Scheduler::settle(sync::Mailbox mailbox, const Outcome& outc
 
 // ---- what others ask ----
 
-void Scheduler::wake(MailboxId mailbox) {
+void Scheduler::wake(MailboxId mailbox, Trigger because) {
+  asked_.insert_or_assign(mailbox, because);
   const auto found = places_.find(mailbox);
   if (found == places_.end()) {
     if (std::ranges::find(woken_, mailbox) == woken_.end() && woken_.size() < kMostHeld)
@@ -312,10 +330,10 @@ void Scheduler::wake(MailboxId mailbox) {
   signal_.raise();
 }
 
-void Scheduler::look_again(MailboxId mailbox) {
+void Scheduler::look_again(MailboxId mailbox, Trigger because) {
   if (const auto found = places_.find(mailbox); found != places_.end() && !found->second.running)
     set_due(mailbox, now(), true);
-  wake(mailbox);
+  wake(mailbox, because);
 }
 
 Result<void> Scheduler::force(UserId user, MailboxId mailbox) {
@@ -328,12 +346,13 @@ Result<void> Scheduler::force(UserId user, MailboxId mailbox) {
                  .retry_after = wait});
   }
   forced_[user] = now();
-  look_again(mailbox);
+  look_again(mailbox, Trigger::Forced);
   return {};
 }
 
 void Scheduler::let_go(MailboxId mailbox) {
   std::erase(woken_, mailbox);
+  asked_.erase(mailbox);
   const auto found = places_.find(mailbox);
   if (found == places_.end() || std::exchange(found->second.letting_go, true)) return;
   const sync::Lease lease = found->second.lease;

@@ -13,6 +13,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "schedule/signal.h"
+#include "schedule/trigger.h"
 #include "schedule/verdict.h"
 #include "sync/pass.h"
 #include "sync/state_store.h"
@@ -24,6 +25,8 @@ struct PassRequest {
   sync::Lease lease;
   sync::Progress progress;
   RunId run = {};  // how the pass is named, also when it ends early
+  Trigger trigger = Trigger::Poll;
+  int64_t* requests = nullptr;  // where the requests to the mail server are counted, also when it ends early
 };
 // Builds what the mailbox needs and runs one pass over it (sync::run_pass).
 using RunPass = std::function<Task<Result<sync::PassReport>>(PassRequest)>;
@@ -32,13 +35,15 @@ struct Outcome {
   sync::PassReport report;     // of what was committed, also when it ended early
   std::optional<Error> error;  // why it ended early
   Duration took{0};
+  Trigger trigger = Trigger::Poll;
+  int64_t requests = 0;  // to the mail server
 };
 
 // Told on the loop thread; must return at once. Outlives the scheduler's passes.
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void pass_began(const sync::Mailbox&) {}
+  virtual void pass_began(const sync::Mailbox&, Trigger) {}
   virtual void turn_done(const sync::Mailbox&, sync::Kind, const std::string& /*collection*/,
                          const sync::Counts&) {}
   // The mailbox with its state as it is now.
@@ -66,9 +71,9 @@ class Scheduler {
   Task<void> stop();
 
   // A change notice, or a change in the CRM: a pass as soon as a place is free.
-  void wake(MailboxId mailbox);
+  void wake(MailboxId mailbox, Trigger because);
   // The same without waiting out a back-off: what was wrong has been put right (a new sign-in, a resume).
-  void look_again(MailboxId mailbox);
+  void look_again(MailboxId mailbox, Trigger because = Trigger::Resumed);
   // A person asked. Throttled with retry_after when the same user asked less than a minute ago.
   Result<void> force(UserId user, MailboxId mailbox);
   // Paused or removed: no new pass; a running one ends at its next turn.
@@ -106,7 +111,9 @@ class Scheduler {
   Task<void> renew_leases();
   Task<void> release_all();
   Task<void> wait_for_passes(Instant until);
-  Task<Outcome> attempt(const sync::Mailbox& mailbox, const sync::Lease& lease);
+  Task<Outcome> attempt(const sync::Mailbox& mailbox, const sync::Lease& lease, Trigger trigger);
+  // What sets off the pass that begins now; asks made until now are answered by it.
+  Trigger trigger_of(const sync::Mailbox& mailbox, int failures);
   // The mailbox as it is after the verdict.
   Task<sync::Mailbox> settle(sync::Mailbox mailbox, const Outcome& outcome, Verdict verdict);
   void start_ready();
@@ -131,6 +138,7 @@ class Scheduler {
   std::set<std::pair<Instant, MailboxId>> due_, urgent_;  // places that do not run
   std::deque<MailboxId> woken_;                           // not held here
   std::map<UserId, Instant> forced_;
+  std::map<MailboxId, Trigger> asked_;     // for a pass that has not begun yet
   std::map<MailboxId, Outcome> outcomes_;  // of once()
   Instant next_take_;
   size_t running_ = 0;

@@ -182,7 +182,8 @@ Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mai
       },
       executor_, random_, *link->limit,
       graph::ClientOptions{.base_url = service_root(settings_.graph.url),
-                           .user = as_user ? "" : mailbox.remote_user});
+                           .user = as_user ? "" : mailbox.remote_user,
+                           .mark = data_.mark});
   link->replica =
       std::make_shared<graph::Replica>(link->client, graph::ReplicaOptions{.profile = mailbox.profile});
   link->sender = std::make_shared<graph::Sender>(link->client);
@@ -258,8 +259,10 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
   sync::RunRow row{.id = request.run,
                    .mailbox = id,
                    .started_at = self.executor_.clock().now(),
-                   .trigger = request.mailbox.last_pass_at == Instant{} ? "first_sync" : "poll"};
-  bool did_something = row.trigger == "first_sync";
+                   .trigger = std::string(schedule::name_of(request.trigger))};
+  bool did_something = request.trigger == schedule::Trigger::FirstSync;
+  const int64_t asked_before = link->client->requests();
+  int64_t* const counted = request.requests;
   const sync::People people = self.people_of(request.mailbox);
   auto report = co_await sync::run_pass(self.engine(), *link->replica,
                                         {.mailbox = std::move(request.mailbox),
@@ -271,6 +274,8 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
   // A token may have been refused before its time; the next pass asks for another.
   if (!report && report.error().kind == ErrorKind::LoginNeeded) self.forget_token(id);
   row.ended_at = self.executor_.clock().now();
+  row.requests = link->client->requests() - asked_before;
+  if (counted) *counted = row.requests;
   if (!report) row.error = report.error().message;
   co_await self.note_run(std::move(row), did_something);
   co_return report;

@@ -61,7 +61,7 @@ Task<void> watch_crm(Executor& executor, Data& data, schedule::Scheduler& schedu
       continue;
     }
     seen = look->second;
-    for (const MailboxId mailbox : look->first) scheduler.wake(mailbox);
+    for (const MailboxId mailbox : look->first) scheduler.wake(mailbox, schedule::Trigger::CrmChange);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "auth/organizations.h"
 #include "crm/builtin/schema.h"
 #include "crm/builtin/users.h"
+#include "store/installation.h"
 #include "store/schema.h"
 
 namespace mailsync::server {
@@ -19,6 +20,8 @@ Result<Data> open_data(const Settings& settings, const Clock& clock) {
     TRY_VOID(crm::ensure_account(tx, kAccount, "Default"));
     return auth::ensure_organization(tx, kAccount, now);
   }));
+  SystemRandom random;
+  TRY(data.mark, store::installation_mark(*data.database, random));
   data.store = std::make_unique<store::StateStore>(*data.database);
   data.leases = std::make_unique<store::LeaseStore>(*data.database);
   data.runs = std::make_unique<store::RunStore>(*data.database);

@@ -21,6 +21,7 @@ inline constexpr AccountId kAccount{1};
 
 struct Data {
   std::unique_ptr<db::Database> database;
+  std::string mark;  // of this installation, in the mailboxes
   std::unique_ptr<store::StateStore> store;
   std::unique_ptr<store::LeaseStore> leases;
   std::unique_ptr<store::RunStore> runs;

@@ -36,7 +36,7 @@ std::string ProgressLines::text_of(const Line& line) const {
   return text;
 }
 
-void ProgressLines::pass_began(const sync::Mailbox& mailbox) {
+void ProgressLines::pass_began(const sync::Mailbox& mailbox, schedule::Trigger) {
   if (quiet_) return;
   if (!lines_.contains(mailbox.id)) order_.push_back(mailbox.id);
   lines_[mailbox.id] = {.address = mailbox.address, .shown = clock_.now()};

@@ -16,7 +16,7 @@ class ProgressLines final : public schedule::Observer {
   ProgressLines(const Clock& clock, bool terminal, bool quiet)
       : clock_(clock), terminal_(terminal), quiet_(quiet) {}
 
-  void pass_began(const sync::Mailbox& mailbox) override;
+  void pass_began(const sync::Mailbox& mailbox, schedule::Trigger trigger) override;
   void turn_done(const sync::Mailbox& mailbox, sync::Kind kind, const std::string& collection,
                  const sync::Counts& counts) override;
   void pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome& outcome) override;

@@ -58,7 +58,7 @@ Task<void> PushKeeper::reconcile(MailboxId id) {
     watched.due = std::min(watched.due, std::max(now + kSoonest, now + (subscription.expires - now) / 2));
   list_known();
   // What changed before the subscription was known here was told to nobody.
-  if (had_none && !watched.subscriptions.empty()) scheduler_.wake(id);
+  if (had_none && !watched.subscriptions.empty()) scheduler_.wake(id, schedule::Trigger::Push);
 }
 
 void PushKeeper::list_known() {
@@ -91,7 +91,7 @@ net::ServerResponse PushKeeper::receive(const net::ServerRequest& request) {
     return response;
   }
   metrics_.notice(notices->wake.empty() ? "unknown" : "accepted");
-  for (const MailboxId id : notices->wake) scheduler_.wake(id);
+  for (const MailboxId id : notices->wake) scheduler_.wake(id, schedule::Trigger::Push);
   for (const MailboxId id : notices->reconcile)
     if (const auto found = watched_.find(id); found != watched_.end())
       found->second.due = executor_.clock().now();

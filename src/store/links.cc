@@ -109,6 +109,16 @@ Result<std::vector<sync::Link>> StateStore::links_by_record(MailboxId mailbox,
       {mailbox, list_of(records)});
 }
 
+// The condition on kind is the index's own: it has no emails.
+Result<std::vector<sync::Link>> StateStore::links_by_content(MailboxId mailbox, model::Kind kind,
+                                                             std::span<const std::string> hashes) {
+  if (hashes.empty()) return std::vector<sync::Link>();
+  return find_links("SELECT id, " LINK_COLUMNS
+                    " FROM link WHERE mailbox_id = $1 AND kind = $2 AND kind <> 0 AND state <= 1 AND hash IN "
+                    "{{texts $3}} ORDER BY id",
+                    {mailbox, code(kind), db::text_list(hashes)});
+}
+
 Result<std::vector<sync::Link>> StateStore::links_of_records(AccountId account,
                                                              std::span<const RecordId> records) {
   if (records.empty()) return std::vector<sync::Link>();

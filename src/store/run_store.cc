@@ -43,6 +43,21 @@ Result<void> forget_old(db::SqlTransaction& tx, MailboxId mailbox, Instant befor
   return {};
 }
 
+Result<void> add_runs(db::Session& session, const db::Rows& rows, std::vector<sync::RunRow>& out) {
+  for (const db::Row& row : rows) {
+    sync::RunRow run{.id = {std::string(row[0].text())},
+                     .mailbox = row[1].id<MailboxId>(),
+                     .started_at = Instant{row[2].integer()},
+                     .trigger = std::string(row[4].text()),
+                     .requests = row[6].integer(),
+                     .error = std::string(row[5].text())};
+    if (!row[3].is_null()) run.ended_at = Instant{row[3].integer()};
+    TRY(run.counts, counts_of_run(session, run.mailbox, run.id));
+    out.push_back(std::move(run));
+  }
+  return {};
+}
+
 }  // namespace
 
 Instant begun_at(const RunId& run) {
@@ -60,14 +75,13 @@ Result<void> RunStore::save(const sync::RunRow& run, Duration keep, size_t most)
     // Nothing for a mailbox that was removed meanwhile.
     TRY(const db::Rows mailbox, tx.query("SELECT account_id FROM mailbox WHERE id = $1", {run.mailbox}));
     if (mailbox.empty()) return {};
-    TRY_VOID(
-        tx.query("INSERT INTO run (id, mailbox_id, account_id, started_at_us, ended_at_us, cause, error) "
-                 "VALUES ($1, $2, "
-                 "$3, $4, $5, $6, $7) ON CONFLICT (mailbox_id, id) DO UPDATE SET started_at_us = "
-                 "excluded.started_at_us, "
-                 "ended_at_us = excluded.ended_at_us, cause = excluded.cause, error = excluded.error",
-                 {run.id, run.mailbox, mailbox[0][0].integer(), run.started_at, run.ended_at, run.trigger,
-                  run.error}));
+    TRY_VOID(tx.query(
+        "INSERT INTO run (id, mailbox_id, account_id, started_at_us, ended_at_us, cause, error, "
+        "requests) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (mailbox_id, id) DO UPDATE SET "
+        "started_at_us = excluded.started_at_us, ended_at_us = excluded.ended_at_us, "
+        "cause = excluded.cause, error = excluded.error, requests = excluded.requests",
+        {run.id, run.mailbox, mailbox[0][0].integer(), run.started_at, run.ended_at, run.trigger, run.error,
+         run.requests}));
     return forget_old(tx, run.mailbox, run.started_at - keep, most);
   });
 }
@@ -78,22 +92,28 @@ Result<std::vector<sync::RunRow>> RunStore::runs(std::span<const MailboxId> mail
   const Instant at = before ? before->started_at : Instant{std::numeric_limits<int64_t>::max()};
   TRY_VOID(database_.read([&](db::Session& session) -> Result<void> {
     TRY(const db::Rows rows,
+        session.query("SELECT id, mailbox_id, started_at_us, ended_at_us, cause, error, requests FROM run "
+                      "WHERE mailbox_id "
+                      "IN {{ints $1}} AND (started_at_us < $2 OR (started_at_us = $2 AND id < $3)) ORDER BY "
+                      "started_at_us DESC, id DESC LIMIT $4",
+                      {list_of(mailboxes), at, before ? before->id.value : std::string(), limit}));
+    return add_runs(session, rows, out);
+  }));
+  return out;
+}
+
+Result<std::vector<sync::RunRow>> RunStore::named(MailboxId mailbox, std::span<const RunId> runs) {
+  std::vector<sync::RunRow> out;
+  if (runs.empty()) return out;
+  std::vector<std::string> ids;
+  for (const RunId& run : runs) ids.push_back(run.value);
+  TRY_VOID(database_.read([&](db::Session& session) -> Result<void> {
+    TRY(const db::Rows rows,
         session.query(
-            "SELECT id, mailbox_id, started_at_us, ended_at_us, cause, error FROM run WHERE mailbox_id "
-            "IN {{ints $1}} AND (started_at_us < $2 OR (started_at_us = $2 AND id < $3)) ORDER BY "
-            "started_at_us DESC, id DESC LIMIT $4",
-            {list_of(mailboxes), at, before ? before->id.value : std::string(), limit}));
-    for (const db::Row& row : rows) {
-      sync::RunRow run{.id = {std::string(row[0].text())},
-                       .mailbox = row[1].id<MailboxId>(),
-                       .started_at = Instant{row[2].integer()},
-                       .trigger = std::string(row[4].text()),
-                       .error = std::string(row[5].text())};
-      if (!row[3].is_null()) run.ended_at = Instant{row[3].integer()};
-      TRY(run.counts, counts_of_run(session, run.mailbox, run.id));
-      out.push_back(std::move(run));
-    }
-    return {};
+            "SELECT id, mailbox_id, started_at_us, ended_at_us, cause, error, requests FROM run WHERE "
+            "mailbox_id = $1 AND id IN {{texts $2}}",
+            {mailbox, db::text_list(ids)}));
+    return add_runs(session, rows, out);
   }));
   return out;
 }

@@ -13,6 +13,7 @@ class RunStore final : public sync::RunStore {
   explicit RunStore(db::Database& database) : database_(database) {}
 
   Result<void> save(const sync::RunRow& run, Duration keep, size_t most) override;
+  Result<std::vector<sync::RunRow>> named(MailboxId mailbox, std::span<const RunId> runs) override;
   Result<std::vector<sync::RunRow>> runs(std::span<const MailboxId> mailboxes,
                                          const std::optional<sync::RunPlace>& before, size_t limit) override;
   Result<int64_t> count(std::span<const MailboxId> mailboxes) override;

@@ -177,6 +177,25 @@ CREATE INDEX run_page ON run (mailbox_id, started_at_us, id)
 ;
 )sql";
 
+// Contacts, tasks and meetings by what their item held: one that comes back under another id is known again.
+constexpr std::string_view kLinkContent = R"sql(
+CREATE INDEX link_content ON link (mailbox_id, kind, hash) WHERE kind <> 0
+;
+)sql";
+
+constexpr std::string_view kRunRequests = R"sql(
+ALTER TABLE run ADD COLUMN requests {{int}} NOT NULL DEFAULT 0
+;
+)sql";
+
+constexpr std::string_view kInstallation = R"sql(
+CREATE TABLE installation (
+  id {{int}} NOT NULL PRIMARY KEY CHECK (id = 1),
+  mark TEXT {{bytes_collation}} NOT NULL
+) {{strict}}
+;
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{.number = 1, .name = "mailboxes, leases, cursors", .sql = kMailboxes},
     db::Migration{.number = 2, .name = "links", .sql = kLinks},
@@ -184,6 +203,9 @@ constexpr std::array kMigrations{
     db::Migration{.number = 4, .name = "cause and effect of issues", .sql = kIssueWords},
     db::Migration{.number = 5, .name = "when runs began and ended", .sql = kRuns},
     db::Migration{.number = 6, .name = "plans shown to people", .sql = kPlans},
+    db::Migration{.number = 7, .name = "links by content", .sql = kLinkContent},
+    db::Migration{.number = 8, .name = "requests of a run", .sql = kRunRequests},
+    db::Migration{.number = 9, .name = "the installation's own mark", .sql = kInstallation},
 };
 
 }  // namespace

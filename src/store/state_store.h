@@ -30,6 +30,8 @@ class StateStore final : public sync::StateStore {
                                                   std::span<const RemoteId> ids) override;
   Result<std::vector<sync::Link>> links_by_record(MailboxId mailbox,
                                                   std::span<const RecordId> records) override;
+  Result<std::vector<sync::Link>> links_by_content(MailboxId mailbox, model::Kind kind,
+                                                   std::span<const std::string> hashes) override;
   Result<std::vector<sync::Link>> links_of_records(AccountId account,
                                                    std::span<const RecordId> records) override;
   Result<std::vector<sync::Link>> links(MailboxId mailbox, model::Kind kind, LinkId after,

@@ -81,6 +81,12 @@ Result<std::vector<Link>> DryStore::links_by_record(MailboxId mailbox, std::span
   return out;
 }
 
+Result<std::vector<Link>> DryStore::links_by_content(MailboxId mailbox, Kind kind,
+                                                     std::span<const std::string> hashes) {
+  TRY(auto stored, inner_.links_by_content(mailbox, kind, hashes));
+  return overlaid(std::move(stored));
+}
+
 Result<std::vector<Link>> DryStore::links_of_records(AccountId account, std::span<const RecordId> records) {
   TRY(auto stored, inner_.links_of_records(account, records));
   std::vector<Link> out = overlaid(std::move(stored));

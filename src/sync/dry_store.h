@@ -27,6 +27,8 @@ class DryStore final : public StateStore {
   Result<std::vector<Link>> links_by_remote(MailboxId mailbox, Kind kind,
                                             std::span<const RemoteId> ids) override;
   Result<std::vector<Link>> links_by_record(MailboxId mailbox, std::span<const RecordId> records) override;
+  Result<std::vector<Link>> links_by_content(MailboxId mailbox, Kind kind,
+                                             std::span<const std::string> hashes) override;
   Result<std::vector<Link>> links_of_records(AccountId account, std::span<const RecordId> records) override;
   Result<std::vector<Link>> links(MailboxId mailbox, Kind kind, LinkId after, size_t limit) override;
   Result<int64_t> count_links(MailboxId mailbox, Kind kind) override;

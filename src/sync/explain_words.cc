@@ -4,6 +4,7 @@
 
 #include "sync/tuning.h"
 #include "sync/undo_plan.h"
+#include "sync/value_words.h"
 
 namespace mailsync::sync {
 
@@ -19,7 +20,7 @@ std::string_view done_word(const std::string& action) {
       {"freeze", "frozen"},      {"resume", "resumed"},
       {"dismiss", "dismissed"},  {"end", "ended"},
       {"overrule", "overruled"}, {"send", "sent"},
-      {"unlink", "parted"}};
+      {"unlink", "parted"},      {"follow", "known again"}};
   const auto at = words.find(action);
   return at == words.end() ? std::string_view(action) : at->second;
 }
@@ -38,7 +39,7 @@ std::string_view outcome_word(State state) {
   std::unreachable();
 }
 
-// "company, title"; with values: "company: "A" → "B"".
+// "company, job title"; with values: "company: nothing → Acme".
 std::string fields_of(const JournalEntry& entry, bool with_values) {
   const auto before = model::fields_from_json(entry.before.empty() ? "{}" : entry.before);
   const auto after = model::fields_from_json(entry.after.empty() ? "{}" : entry.after);
@@ -51,8 +52,8 @@ std::string fields_of(const JournalEntry& entry, bool with_values) {
     const std::string was = old == before->end() ? std::string(model::kCleared) : old->second;
     const std::string is = now == after->end() ? std::string(model::kCleared) : now->second;
     if (was == is) continue;
-    out += (out.empty() ? "" : ", ") + name;
-    if (with_values) out += ": " + was + " → " + is;
+    out += (out.empty() ? "" : with_values ? "; " : ", ") + field_words(name);
+    if (with_values) out += ": " + value_words(was) + " → " + value_words(is);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sync/returned.h"
 #include "sync/review.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
@@ -150,6 +151,7 @@ std::vector<std::string> claims_of(const Situation& s, const Plan& planned) {
 Task<Result<std::vector<RemoteItem>>> take_round(Context& context, const ItemPage& page,
                                                  std::vector<RemoteItem> items, bool first) {
   for (int tries = 0;; ++tries) {
+    CO_TRY_VOID(co_await know_again(context, page.kind, items));
     Batch batch{.kind = page.kind, .collection = page.name, .was_parked = page.was_parked};
     CO_TRY(auto situations, co_await gather_items(context, page.kind, items));
     std::set<std::string> claimed;

@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include "sync/undo_plan.h"
+
 namespace mailsync::sync {
 
 namespace {
@@ -169,7 +171,7 @@ std::vector<JournalEntry> entries_of(const Context& context, const Planned& plan
   const bool linked_now = !s.link && !planned.plan.crm && !planned.plan.remote;
   if (linked_now) add(JournalEntry::Side::Crm, "link");
   if (s.link && planned.plan.link && planned.plan.link->state != s.link->state)
-    add(JournalEntry::Side::Crm, action_of(planned.plan.link->state));
+    add(JournalEntry::Side::Crm, action_of(planned.plan.link->state)).payload = link_was(s.link->state);
   return out;
 }
 

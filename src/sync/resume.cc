@@ -62,7 +62,7 @@ Task<Result<void>> resume(Context& context) {
     // An undo is planned again too; it looks for what it may have made already.
     if (entry.action != "create" || entry.cause == kUndoCause) {
       // Writing a field twice, or deleting twice, ends the same: the merge sees what landed.
-      outcomes.push_back(closed(context, entry, JournalEntry::State::Failed, "interrupted; planned again"));
+      outcomes.push_back(closed(context, entry, JournalEntry::State::Failed, std::string(kInterrupted)));
       continue;
     }
     auto sent = model::fields_from_json(entry.after);

@@ -18,7 +18,8 @@ struct RunRow {
   MailboxId mailbox;
   Instant started_at;
   std::optional<Instant> ended_at;  // absent: it was broken off, with the process
-  std::string trigger;              // "first_sync", "poll", …
+  std::string trigger;              // "first_sync", "poll", …: schedule/trigger.h
+  int64_t requests = 0;             // to the mail server
   std::string error;                // for people; "" when it finished
   std::map<Kind, Counts> counts;
 };
@@ -38,6 +39,8 @@ class RunStore {
   // Of these mailboxes, the next `limit` before `before` (from the newest without one).
   virtual Result<std::vector<RunRow>> runs(std::span<const MailboxId> mailboxes,
                                            const std::optional<RunPlace>& before, size_t limit) = 0;
+  // Those of these that are kept, in any order.
+  virtual Result<std::vector<RunRow>> named(MailboxId mailbox, std::span<const RunId> runs) = 0;
   virtual Result<int64_t> count(std::span<const MailboxId> mailboxes) = 0;
 };
 

@@ -139,6 +139,11 @@ class StateStore {
   virtual Result<std::vector<Link>> links_by_remote(MailboxId mailbox, Kind kind,
                                                     std::span<const RemoteId> ids) = 0;
   virtual Result<std::vector<Link>> links_by_record(MailboxId mailbox, std::span<const RecordId> records) = 0;
+  // Active and frozen links whose mailbox side had one of these content hashes at the last sync; never
+  // emails. A store that only stands before another has none.
+  virtual Result<std::vector<Link>> links_by_content(MailboxId, Kind, std::span<const std::string>) {
+    return std::vector<Link>{};
+  }
   // Links of these records in every mailbox of the account: whose copy is the source of a meeting.
   virtual Result<std::vector<Link>> links_of_records(AccountId account,
                                                      std::span<const RecordId> records) = 0;

@@ -33,11 +33,31 @@ Result<std::vector<JournalEntry>> entries_of(Context& context, const UndoTarget&
   }
 }
 
+// What the whole undo is about, for each page of it.
+struct Whole {
+  std::set<std::string> emails;  // that are undone in it
+  // Writes to items that an earlier try of it meant and that were broken off, by operation.
+  std::map<std::string, JournalEntry> tried;
+  bool again = false;
+};
+
+Result<std::map<std::string, JournalEntry>> tried_before(Context& context) {
+  JournalFilter filter{.mailbox = context.mailbox(), .run = context.run};
+  std::map<std::string, JournalEntry> out;
+  for (;;) {
+    TRY(auto page, context.engine.store.changes(filter, kLinkPage));
+    if (page.empty()) return out;
+    filter.before = page.back().id;
+    for (JournalEntry& entry : page)  // newest first: the oldest, which saw it as it was, stands
+      if (entry.state == JournalEntry::State::Failed && entry.outcome == kInterrupted)
+        out.insert_or_assign(entry.operation.value, std::move(entry));
+  }
+}
+
 // What the store and the CRM know of a page of groups.
 class Facts {
  public:
-  Facts(Context& context, const std::set<std::string>& undone_emails)
-      : context_(context), undone_emails_(undone_emails) {}
+  Facts(Context& context, const Whole& whole) : context_(context), whole_(whole) {}
 
   Result<std::vector<UndoFacts>> of(std::span<const UndoGroup> groups) {
     std::vector<UndoFacts> out;
@@ -56,12 +76,14 @@ class Facts {
                     .in_crm = c.engine.crm.capabilities(group.kind),
                     .run = c.run,
                     .now = c.now()};
+    if (const auto tried = whole_.tried.find(undo_operation(c.run, group).value); tried != whole_.tried.end())
+      facts.tried = tried->second;
     if (group.kind == Kind::Email) {
       TRY(auto links, c.engine.store.links_by_remote(c.mailbox(), Kind::Email, {&group.remote_id, 1}));
       if (!links.empty()) facts.link = std::move(links.front());
       TRY(const auto same, c.engine.store.links_by_record(c.mailbox(), {&group.record, 1}));
       facts.other_copy = std::ranges::any_of(same, [&](const Link& link) {
-        return link.state != LinkState::Tombstone && !undone_emails_.contains(link.remote_id.value);
+        return link.state != LinkState::Tombstone && !whole_.emails.contains(link.remote_id.value);
       });
       return facts;
     }
@@ -79,7 +101,7 @@ class Facts {
   }
 
   Context& context_;
-  const std::set<std::string>& undone_emails_;
+  const Whole& whole_;
 };
 
 // The items as their server has them now.
@@ -91,7 +113,8 @@ Task<Result<void>> read_items(Context& context, const std::vector<UndoGroup>& gr
     for (size_t i = 0; i < groups.size(); ++i) {
       const RemoteId& id = facts[i].link ? facts[i].link->remote_id : groups[i].remote_id;
       if (groups[i].kind != kind || !id) continue;
-      if (kind == Kind::Email && !groups[i].crm.deleted()) continue;  // only one that comes back is needed
+      // Only one that comes back is needed.
+      if (kind == Kind::Email && !groups[i].crm.deleted() && !groups[i].pair_was) continue;
       ids.push_back(id);
       whose.push_back(i);
     }
@@ -121,10 +144,10 @@ void name_kept(const UndoStep& step, UndoOutcome& outcome) {
                             .note = note});
 }
 
-Task<Result<void>> undo_page(Context& context, std::vector<UndoGroup> groups,
-                             const std::set<std::string>& undone_emails, bool again, UndoOutcome& outcome) {
+Task<Result<void>> undo_page(Context& context, std::vector<UndoGroup> groups, const Whole& whole,
+                             UndoOutcome& outcome) {
   CO_TRY(auto facts,
-         co_await context.engine.executor.blocking([&] { return Facts(context, undone_emails).of(groups); }));
+         co_await context.engine.executor.blocking([&] { return Facts(context, whole).of(groups); }));
   CO_TRY_VOID(co_await read_items(context, groups, facts));
   std::vector<UndoStep> steps;
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -132,7 +155,7 @@ Task<Result<void>> undo_page(Context& context, std::vector<UndoGroup> groups,
     name_kept(steps.back(), outcome);
   }
   outcome.items += steps.size();
-  co_return co_await write_undo(context, std::move(steps), again, outcome);
+  co_return co_await write_undo(context, std::move(steps), whole.again, outcome);
 }
 
 }  // namespace
@@ -141,15 +164,18 @@ Task<Result<UndoOutcome>> carry_out_undo(Context& context, UndoTarget target, bo
   auto entries = co_await context.engine.executor.blocking([&] { return entries_of(context, target); });
   if (!entries) co_return fail(std::move(entries).error());
   const std::vector<UndoGroup> groups = group_for_undo(*entries);
-  std::set<std::string> undone_emails;
+  Whole whole{.again = again};
   for (const UndoGroup& group : groups)
-    if (group.kind == Kind::Email) undone_emails.insert(group.remote_id.value);
+    if (group.kind == Kind::Email) whole.emails.insert(group.remote_id.value);
+  if (again) {
+    CO_TRY(whole.tried, co_await context.engine.executor.blocking([&] { return tried_before(context); }));
+  }
   UndoOutcome outcome;
   for (size_t at = 0; at < groups.size(); at += kUndoPage) {
     const size_t end = std::min(groups.size(), at + kUndoPage);
     CO_TRY_VOID(co_await undo_page(
         context, {groups.begin() + static_cast<ptrdiff_t>(at), groups.begin() + static_cast<ptrdiff_t>(end)},
-        undone_emails, again, outcome));
+        whole, outcome));
   }
   co_return outcome;
 }

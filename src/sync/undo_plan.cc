@@ -38,16 +38,28 @@ void add_older(UndoSide& side, const JournalEntry& entry) {
   side.after = model::overlaid(after, side.after);
 }
 
+// What the pair was before this entry moved it. Entries without the word are older than it: all but "resume"
+// began with a pair in step.
+std::optional<LinkState> state_in(const JournalEntry& entry) {
+  if (entry.payload.starts_with(kLinkWas))
+    for (const LinkState state :
+         {LinkState::Active, LinkState::Frozen, LinkState::Dismissed, LinkState::Tombstone})
+      if (entry.payload.substr(kLinkWas.size()) == name_of(state)) return state;
+  if (entry.action == "freeze" || entry.action == "dismiss" || entry.action == "end")
+    return LinkState::Active;
+  return std::nullopt;
+}
+
 void add_older(UndoGroup& group, const JournalEntry& entry) {
   if (!group.record) group.record = entry.record;
   if (!group.remote_id) group.remote_id = entry.remote_id;
   if (entry.action == "send") group.sent = true;
   // The oldest entry says what the pair was before all of them.
-  if (entry.cause == kUndoCause && entry.payload.starts_with(kLinkWas)) {
+  if (const auto was = state_in(entry); was && entry.cause == kUndoCause) {
     group.linked = false;
-    for (const LinkState state :
-         {LinkState::Active, LinkState::Frozen, LinkState::Dismissed, LinkState::Tombstone})
-      if (entry.payload.substr(kLinkWas.size()) == name_of(state)) group.link_was = state;
+    group.link_was = was;
+  } else if (was) {
+    group.pair_was = was;
   }
   const bool makes_pair = entry.cause == "new in the mailbox" || entry.cause == "new in the CRM";
   if (entry.action == "link" || makes_pair) {
@@ -70,11 +82,16 @@ std::string list_of(const std::vector<std::string>& names) {
 }
 
 // The fields that are still as we left them, with their old values; the others are named in `kept`.
-Fields to_take_back(const UndoSide& side, const Fields& now, std::vector<std::string>& kept) {
+// `tried`: fields that an earlier try may have taken back already are among them.
+Fields to_take_back(const UndoSide& side, const Fields& now, const Fields& tried,
+                    std::vector<std::string>& kept) {
   Fields out;
   for (const auto& [name, before] : side.before) {
     const std::string& current = value_of(now, name);
-    if (current == before) continue;
+    if (current == before) {
+      if (tried.contains(name)) out.emplace(name, before);
+      continue;
+    }
     if (current == value_of(side.after, name))
       out.emplace(name, before);
     else
@@ -124,7 +141,7 @@ void undo_in_crm(UndoStep& step) {
       return;
     }
     std::vector<std::string> kept;
-    write.fields = to_take_back(side, record->fields, kept);
+    write.fields = to_take_back(side, record->fields, {}, kept);
     name_kept(step, "the CRM", kept);
     if (!write.fields.empty()) step.crm = std::move(write);
   }
@@ -133,9 +150,11 @@ void undo_in_crm(UndoStep& step) {
 // ---- the mailbox's side ----
 
 OperationId operation_for(const UndoStep& step) {
-  const std::string text = step.facts.run.value + "|" + std::string(model::name_of(step.group.kind)) + "|" +
-                           std::to_string(step.group.record.value) + "|" + step.group.remote_id.value;
-  return {"ms-" + model::hex_hash(text)};
+  return undo_operation(step.facts.run, step.group);
+}
+
+Fields tried_fields(const UndoStep& step) {
+  return step.facts.tried ? fields_in(step.facts.tried->after) : Fields{};
 }
 
 // Nobody is told: what the server would mail others about stays.
@@ -170,6 +189,11 @@ void undo_in_mailbox(UndoStep& step) {
     return;
   }
   if (!item) {
+    if (side.created() && step.facts.tried)  // it went then, and nobody has noted it yet
+      step.remote = RemoteWrite{.op = RemoteWrite::Op::Delete,
+                                .kind = step.group.kind,
+                                .id = step.facts.link ? step.facts.link->remote_id : step.group.remote_id,
+                                .operation = operation_for(step)};
     if (side.changed())
       step.notes.emplace_back("The item was deleted in the mailbox since; its fields are not taken back.");
     return;
@@ -192,10 +216,38 @@ void undo_in_mailbox(UndoStep& step) {
     step.remote = std::move(write);
   } else if (side.changed()) {
     std::vector<std::string> kept;
-    write.fields = to_take_back(side, item->fields, kept);
+    write.fields = to_take_back(side, item->fields, tried_fields(step), kept);
     name_kept(step, "the mailbox", kept);
     if (!write.fields.empty()) step.remote = std::move(write);
   }
+}
+
+// ---- the pair ----
+
+bool is_parted(const UndoGroup& group) {
+  return group.linked || group.crm.created() || group.mailbox.created() || group.mailbox.deleted() ||
+         group.crm.deleted();
+}
+
+// The pair was frozen, dismissed or ended, or went on again, and nothing else happened to it: it is what it
+// was. A pair can only go on where both of its sides are there.
+void undo_pair_alone(UndoStep& step) {
+  if (!step.facts.link || !step.group.pair_was) return;
+  const LinkState state = *step.group.pair_was;
+  if (state == step.facts.link->state) return;
+  const bool email = step.group.kind == Kind::Email;
+  if (state == LinkState::Active && !step.facts.item) {
+    step.notes.emplace_back(
+        "Its item is not in the mailbox any more: put it back there, then undo this again, or mark it.");
+    return;
+  }
+  if (state == LinkState::Active && !email && (!step.facts.record || step.facts.record->deleted)) {
+    step.notes.emplace_back("Its record was deleted in the CRM since: restore it there first.");
+    return;
+  }
+  step.link = step.facts.link;
+  step.link->state = state;
+  if (step.facts.item) step.link->marked = step.facts.item->marked;
 }
 
 // ---- emails ----
@@ -204,6 +256,7 @@ void undo_email(UndoStep& step) {
   if (step.group.sent) step.notes.emplace_back("A sent email stays sent.");
   const auto& link = step.facts.link;
   if (!link) return;
+  if (!is_parted(step.group) && !step.group.link_was && step.group.pair_was) return undo_pair_alone(step);
   const bool came_in = step.group.crm.created() || (step.group.linked && !step.group.crm.deleted());
   if (step.group.link_was && !step.group.crm.touched) {  // only the pair was parted
     step.link = link;
@@ -232,10 +285,10 @@ void undo_link(UndoStep& step) {
   if (!step.facts.link) return;
   const Link& link = *step.facts.link;
   LinkState state = link.state;
-  const bool parted = step.group.linked || step.group.crm.created() || step.group.mailbox.created() ||
-                      step.group.mailbox.deleted() || step.group.crm.deleted();
+  const bool parted = is_parted(step.group);
   if (parted) state = LinkState::Tombstone;
   if (step.group.link_was) state = *step.group.link_was;
+  if (!parted && !step.group.link_was && step.group.pair_was) return undo_pair_alone(step);
   // Where a side is kept because somebody edited it, the pair goes on as it is.
   const bool kept = !step.notes.empty() && !step.crm && !step.remote;
   if (kept && !step.group.link_was) state = link.state;
@@ -263,6 +316,12 @@ std::string_view name_of(LinkState state) {
 
 std::string link_was(LinkState state) {
   return std::string(kLinkWas) + std::string(name_of(state));
+}
+
+OperationId undo_operation(const RunId& run, const UndoGroup& group) {
+  const std::string text = run.value + "|" + std::string(model::name_of(group.kind)) + "|" +
+                           std::to_string(group.record.value) + "|" + group.remote_id.value;
+  return {"ms-" + model::hex_hash(text)};
 }
 
 std::vector<UndoGroup> group_for_undo(std::span<const JournalEntry> newest_first) {

@@ -20,6 +20,8 @@ namespace mailsync::sync {
 
 // The cause of every journal entry that an undo writes.
 inline constexpr std::string_view kUndoCause = "undo";
+// The outcome of an intention that was broken off with its pass and is planned anew.
+inline constexpr std::string_view kInterrupted = "interrupted; planned again";
 
 // What was done to one side of an item, taken together.
 struct UndoSide {
@@ -40,7 +42,11 @@ struct UndoGroup {
   bool sent = false;    // an email left
   // Of an undo that is itself undone: the link's state before it.
   std::optional<LinkState> link_was;
-  bool is_empty() const { return !mailbox.touched && !crm.touched && !linked && !sent && !link_was; }
+  // The pair alone was frozen, dismissed or ended, or went on again: what it was before.
+  std::optional<LinkState> pair_was;
+  bool is_empty() const {
+    return !mailbox.touched && !crm.touched && !linked && !sent && !link_was && !pair_was;
+  }
 };
 
 // Entries that are done, newest first, as the store lists them. Groups in the order in which they are undone:
@@ -57,6 +63,9 @@ struct UndoFacts {
   Capabilities in_mailbox, in_crm;
   RunId run;
   Instant now;
+  // An earlier try of this very undo meant to write to the item, and was broken off: its intention. Whether
+  // it landed is not known; what it would have written is written again, and told as it was told then.
+  std::optional<JournalEntry> tried;
 };
 
 struct UndoStep {
@@ -72,7 +81,10 @@ struct UndoStep {
 
 UndoStep plan_undo(UndoGroup group, UndoFacts facts);
 
-// What the journal keeps of a link's state before an undo, for the undo of that.
+// The operation under which a step's write to the mailbox is made: the same for every try of one undo.
+OperationId undo_operation(const RunId& run, const UndoGroup& group);
+
+// What the journal keeps of a link's state before it was moved, for the undo of that.
 std::string link_was(LinkState state);
 std::string_view name_of(LinkState state);
 

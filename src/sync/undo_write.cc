@@ -44,6 +44,18 @@ JournalEntry entry_of(const Context& context, const Doing& doing, Side side, std
   return entry;
 }
 
+// What the item held before an earlier try, of the fields that this try wrote: else an undo of the undo would
+// not know what to bring back.
+Fields as_tried(Fields before, const RemoteWrite& write, const JournalEntry& tried) {
+  auto then = model::fields_from_json(tried.before.empty() ? "{}" : tried.before);
+  if (!then) return before;
+  if (write.op == RemoteWrite::Op::Delete) return before.empty() ? *std::move(then) : before;
+  for (auto& [name, text] : before)
+    if (const auto at = then->find(name); at != then->end() && text == write.fields.at(name))
+      text = at->second;
+  return before;
+}
+
 JournalEntry intention_of(const Context& context, const Doing& doing) {
   const RemoteWrite& write = *doing.step.remote;
   JournalEntry entry = entry_of(context, doing, Side::Mailbox, action_of(write.op));
@@ -51,9 +63,11 @@ JournalEntry intention_of(const Context& context, const Doing& doing) {
   entry.operation = write.operation;
   entry.after = model::to_json(write.fields);
   const auto& item = doing.step.facts.item;
-  if (item && write.op == RemoteWrite::Op::Delete) entry.before = model::to_json(item->fields);
-  if (item && write.op == RemoteWrite::Op::Update)
-    entry.before = model::to_json(held_of(write.fields, item->fields));
+  Fields before;
+  if (item && write.op == RemoteWrite::Op::Delete) before = item->fields;
+  if (item && write.op == RemoteWrite::Op::Update) before = held_of(write.fields, item->fields);
+  if (doing.step.facts.tried) before = as_tried(before, write, *doing.step.facts.tried);
+  entry.before = model::to_json(before);
   return entry;
 }
 
@@ -92,9 +106,14 @@ Task<Result<void>> write_remote(Context& context, Doing& doing, bool again) {
   }
   auto stored = co_await context.replica.apply(write);
   if (!stored && stored.error().kind == ErrorKind::Ambiguous) {
-    // Deleting or writing the same once more ends the same; what was made is looked for.
+    // Deleting once more ends the same; what was made is looked for, and what was written is read: it may
+    // have landed, and then the version is another one.
     if (create) {
       CO_TRY(doing.stored, co_await find());
+    } else if (write.op == RemoteWrite::Op::Update) {
+      auto now = co_await context.replica.fetch(write.kind, {write.id});
+      if (now.front() && model::changed(now.front()->fields, write.fields).empty())
+        doing.stored = *std::move(now.front());
     }
     if (doing.stored) co_return Result<void>{};
     stored = co_await context.replica.apply(write);

@@ -446,7 +446,7 @@ TEST_F(ApiTest, MailboxesIssuesRunsAndTheOutbox) {
                                  .opened_at = clock.now()});
   }));
   const std::string path = "/api/v1/mailboxes/" + std::to_string(mailbox.id.value);
-  activity.pass_began(mailbox);
+  activity.pass_began(mailbox, schedule::Trigger::Poll);
   activity.turn_done(mailbox, sync::Kind::Email, "inbox", {.to_crm_created = 3});
   Got got = call("GET", path);
   EXPECT_EQ(got.text("state"), "first_sync") << got.body;

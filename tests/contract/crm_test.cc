@@ -39,6 +39,74 @@ TEST_P(CrmReplicaTest, CreateUpdateFetch) {
   EXPECT_EQ(fetched[1]->fields, changed.fields);
 }
 
+model::Fields every_field(Kind kind) {
+  const auto when = [](const char* local) {
+    return model::When::zoned(*model::WallTime::from_text(local), "Europe/London");
+  };
+  if (kind == Kind::Contact) {
+    model::Contact out;
+    out.given_name = "Ann", out.middle_name = "B.", out.family_name = "Clark", out.title = "Dr.";
+    out.suffix = "Jr.", out.company = "Acme", out.department = "Sales", out.job_title = "Head";
+    out.emails = std::vector<std::string>{"ann@x.example", "clark@x.example"};
+    out.business_phones = std::vector<std::string>{"+492", "+493"};
+    out.mobile_phone = "+491", out.web_page = "https://a.example";
+    out.business_address = model::PostalAddress{"Main 1", "Bonn", "NW", "53111", "Germany"};
+    return model::fields_of(out);
+  }
+  model::Recurrence daily;
+  daily.interval = 2;
+  if (kind == Kind::Task) {
+    model::Task out;
+    out.subject = "Call", out.body = "about the offer";
+    out.due = model::Date{2026, 11, 27}, out.start = model::Date{2026, 11, 26};
+    out.status = model::Task::Status::Completed, out.completed_on = model::Date{2026, 11, 25};
+    out.importance = model::Task::Importance::High,
+    out.reminder_at = *Instant::from_iso("2026-11-26T08:00:00Z");
+    out.recurrence = daily;
+    return model::fields_of(out);
+  }
+  model::Meeting out;
+  out.subject = "Review", out.body = "Figures", out.location = "Room 1";
+  out.start = when("2026-11-26T15:00:00"), out.end = when("2026-11-26T16:00:00");
+  out.show_as = model::Meeting::ShowAs::Away, out.sensitivity = model::Meeting::Sensitivity::Private;
+  out.reminder_minutes = 15, out.organizer = model::Participant{"ann@x.example", "Ann"};
+  out.attendees = std::vector<model::Attendee>{{.address = "bob@x.example", .name = "Bob"}};
+  out.recurrence = daily, out.online_url = "https://meet.example/1";
+  model::Occurrence moved;
+  moved.original_start = when("2026-11-28T15:00:00");
+  moved.location = "Room 2";
+  out.exceptions = std::vector<model::Occurrence>{moved};
+  return model::fields_of(out);
+}
+
+// Every field by itself is what was written, whatever the others are: no field has a second name that wins
+// when it is empty.
+TEST_P(CrmReplicaTest, EveryFieldIsReadAsItWasWritten_F36) {
+  for (const Kind kind : {Kind::Contact, Kind::Task, Kind::Meeting}) {
+    const model::Fields all = every_field(kind);
+    const model::FieldNames& known = replica.capabilities(kind).fields;
+    for (const std::string& name : known) EXPECT_TRUE(all.contains(name)) << name << " is not tried";
+    auto record = create(ann, kind, model::restricted(all, known));
+    for (const auto& [name, text] : model::restricted(all, known)) {
+      EXPECT_EQ(record.fields.at(name), text) << "created: " << name;
+      const bool needed = name == "subject" || name == "start" || name == "end";
+      if (needed) continue;
+      model::Fields expected = record.fields;
+      record = update(ann, record, {{name, std::string(model::kCleared)}});
+      // A task that is not done has no day on which it was.
+      if (name == "status" || name == "completed_on") {
+        record = update(ann, record, model::restricted(all, {"status", "completed_on"}));
+        continue;
+      }
+      expected.insert_or_assign(name, std::string(model::kCleared));
+      EXPECT_TRUE(model::changed(record.fields, expected).empty()) << "cleared: " << name;
+      EXPECT_FALSE(model::is_set(record.fields, name)) << name;
+      record = update(ann, record, {{name, text}});
+      EXPECT_EQ(record.fields.at(name), text) << "written again: " << name;
+    }
+  }
+}
+
 // F4
 TEST_P(CrmReplicaTest, TheSameContentIsNoWrite) {
   const auto made = create(ann, Kind::Task, task("Call"));

@@ -159,6 +159,14 @@ TEST_P(StateStoreTest, LinksKeepEverything) {
   read = store().links_by_record(mailbox, std::vector<RecordId>{{5}});
   ASSERT_THAT(*read, SizeIs(1));
   expect_equal(read->front(), link);
+  const std::vector<std::string> hashes{"none", "0123"};
+  read = store().links_by_content(mailbox, Kind::Meeting, hashes);
+  ASSERT_THAT(*read, SizeIs(1));
+  expect_equal(read->front(), link);
+  EXPECT_THAT(*store().links_by_content(mailbox, Kind::Task, hashes), IsEmpty());
+  link.state = LinkState::Dismissed;
+  ASSERT_TRUE(save(link));
+  EXPECT_THAT(*store().links_by_content(mailbox, Kind::Meeting, hashes), IsEmpty());
   must([&](Transaction& tx) { return store().remove_link(tx, link.id); });
   EXPECT_THAT(*store().links(mailbox, Kind::Meeting, {}, 10), IsEmpty());
   EXPECT_EQ(save(link).error().kind, ErrorKind::VersionStale);
@@ -221,6 +229,10 @@ TEST_P(StateStoreTest, CursorsAndRemovalHints) {
   EXPECT_EQ(std::tie(cursor->cursor.value, cursor->enumerated, cursor->saved_at),
             std::tuple("two", true, kNow));
   EXPECT_FALSE(*store().cursor(other, "inbox"));
+  // F55: as long as its server likes
+  const std::string huge(1'000'000, 'x');
+  must([&](Transaction& tx) { return store().save_cursor(tx, mailbox, "inbox", {{huge}, true, kNow}); });
+  EXPECT_EQ((*store().cursor(mailbox, "inbox"))->cursor.value, huge);
   EXPECT_FALSE(*store().cursor(mailbox, "Inbox"));
   must([&](Transaction& tx) { return store().forget_cursor(tx, mailbox, "inbox"); });
   EXPECT_FALSE(*store().cursor(mailbox, "inbox"));
@@ -372,12 +384,17 @@ TEST_P(StateStoreTest, RunsAreListedNewestFirstAndForgottenInTheEndWithoutTheirC
                .started_at = kNow + kMinute * 4,
                .ended_at = kNow + kMinute * 9,
                .trigger = "poll",
+               .requests = 17,
                .error = "the mail server is away"};
   ASSERT_TRUE(runs.save(ended, kMinute * 3, 9));  // younger than three minutes then: all but the first
   page = *runs.runs(one, std::nullopt, 9);
   ASSERT_THAT(page, SizeIs(4));
   EXPECT_EQ(page[0].ended_at, kNow + kMinute * 9);
-  EXPECT_EQ(std::tie(page[0].trigger, page[0].error), std::tie(ended.trigger, ended.error));
+  EXPECT_EQ(std::tie(page[0].trigger, page[0].requests, page[0].error),
+            std::tie(ended.trigger, ended.requests, ended.error));
+  const auto named = *runs.named(mailbox, std::vector{ids[4], random.run_id(kNow)});
+  ASSERT_THAT(named, SizeIs(1));
+  EXPECT_EQ(named[0].requests, 17);
   ASSERT_TRUE(runs.save(ended, kMinute * 60, 2));
   EXPECT_EQ(*runs.count(one), 2);
   EXPECT_EQ(*runs.count(both), 3);

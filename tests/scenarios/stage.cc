@@ -92,7 +92,7 @@ std::unique_ptr<graph::Client> Stage::new_client(const sync::Mailbox& row) {
   };
   return std::make_unique<graph::Client>(
       http, source, executor, random, limit_,
-      graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user});
+      graph::ClientOptions{.base_url = "https://graph.lab/v1.0", .user = row.remote_user, .mark = "here"});
 }
 
 std::unique_ptr<graph::Replica> Stage::make_replica(const sync::Mailbox& row) {

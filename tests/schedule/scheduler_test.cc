@@ -144,10 +144,10 @@ TEST_P(SchedulerTest, AWakeUpStartsAPassAndASwarmOfThemOne) {
   scheduler->start();
   advance(20 * kSecond);
   ASSERT_EQ(passes(a), 1u);
-  for (int i = 0; i < 20; ++i) scheduler->wake(a);
+  for (int i = 0; i < 20; ++i) scheduler->wake(a, Trigger::Push);
   advance(kSecond);
   EXPECT_EQ(passes(a), 2u);
-  for (int i = 0; i < 20; ++i) scheduler->wake(a);
+  for (int i = 0; i < 20; ++i) scheduler->wake(a, Trigger::Push);
   advance(kSecond / 2);
   EXPECT_EQ(passes(a), 2u);  // not at once after a pass
   advance(3 * kSecond);
@@ -160,7 +160,7 @@ TEST_P(SchedulerTest, AWakeUpDuringAPassIsNotLost) {
   auto scheduler = make();
   scheduler->start();
   advance(5 * kSecond);
-  scheduler->wake(a);
+  scheduler->wake(a, Trigger::Push);
   advance(5 * kSecond + kGapAfterPass + kSecond);
   EXPECT_EQ(passes(a), 2u);
 }
@@ -192,7 +192,7 @@ TEST_P(SchedulerTest, PassesAreBoundedAndEveryMailboxHasItsTurn) {
   scheduler->start();
   // One mailbox is noisy; 30 others take 40 s a round.
   for (int i = 0; i < 200; ++i) {
-    scheduler->wake(all[0]);
+    scheduler->wake(all[0], Trigger::Push);
     advance(kSecond);
   }
   EXPECT_EQ(script_.most_running, 3);
@@ -346,7 +346,7 @@ TEST_P(SchedulerTest, OnceRunsEachAndNoMore) {
 
 class Seen : public Observer {
  public:
-  void pass_began(const sync::Mailbox&) override { said.push_back("began"); }
+  void pass_began(const sync::Mailbox&, Trigger) override { said.push_back("began"); }
   void turn_done(const sync::Mailbox&, sync::Kind, const std::string& collection,
                  const sync::Counts&) override {
     said.push_back(collection);

@@ -133,10 +133,12 @@ Answer one(Call& call, Item& item) {
     auto body = accepted_body(call);
     if (!body) return std::move(body.error());
     if (auto stale = precondition(call, item.version)) return std::move(*stale);
+    Item before = item;
     for (auto& [name, value] : *body) item.fields[name] = value;
     complete(item.fields);
     call.world.changed(*call.mailbox, item, call.now);
-    return shown(call, item);
+    before.version = item.version;
+    return shown(call, call.world.faults.stale_echo ? before : item);
   }
   if (call.del()) {
     if (auto stale = precondition(call, item.version)) return std::move(*stale);

@@ -117,12 +117,14 @@ Answer change_task(Call& call, Item& item) {
   if (auto stale = precondition(call, item.version)) return std::move(*stale);
   bool was_done = text_of(item.fields, "status") == "completed";
   bool body_changed = body->contains("body");
+  Item before = item;
   for (auto& [name, value] : stored_form(call, Shape::Task, std::move(*body))) item.fields[name] = value;
   complete_fields(call, item.fields);
   if (body_changed) item.fields["bodyLastModifiedDateTime"] = iso_seconds(call.now);
   if (!was_done && text_of(item.fields, "status") == "completed") repeat(call, item);
   call.world.changed(*call.mailbox, item, call.now);
-  return shown(call, item);
+  before.version = item.version;
+  return shown(call, call.world.faults.stale_echo ? before : item);
 }
 
 Answer tasks_delta(Call& call, Container& list) {

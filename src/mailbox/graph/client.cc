@@ -40,6 +40,11 @@ std::string Client::path(std::string_view below_user) const {
   return out.append(below_user);
 }
 
+OperationId Client::own(OperationId operation) const {
+  if (!options_.mark.empty()) operation.value += "-" + options_.mark;
+  return operation;
+}
+
 std::string Client::resource(std::string_view below_user) const {
   // A value in a JSON body, not a URL: nothing in it is escaped.
   std::string out = options_.user.empty() ? "me" : "users/" + options_.user;
@@ -88,6 +93,7 @@ Task<Result<net::HttpResponse>> Client::open_once(const Call& call, std::optiona
   // The token first: waiting for it must not hold one of the four places.
   CO_TRY(net::HttpRequest request, co_await request_for(call, std::move(claims)));
   const auto permit = co_await limit_.acquire();
+  ++requests_;
   co_return co_await http_.open(std::move(request));
 }
 

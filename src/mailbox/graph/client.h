@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/executor.h"
+#include "base/ids.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "mailbox/graph/classify.h"
@@ -31,6 +32,8 @@ using TokenSource = std::function<Task<Result<net::Bearer>>(std::optional<std::s
 struct ClientOptions {
   std::string base_url = "https://graph.microsoft.com/v1.0";
   std::string user;  // object id or address; "" = the one who signed in (/me)
+  // Of this installation: another one's operations in the same mailbox are not ours (F7).
+  std::string mark;
   // What delta pages are asked to hold; the server grants what it likes (F50).
   int page_size = 1000;
   net::RetryPolicy retry{.attempts = 4, .longest_ordered_wait = std::chrono::seconds(30)};
@@ -117,6 +120,10 @@ class Client {
   Executor& executor() { return executor_; }
   Random& random() { return random_; }
   const ClientOptions& options() const { return options_; }
+  // The operation as it is kept in the mailbox.
+  OperationId own(OperationId operation) const;
+  // HTTP requests made so far, repeated ones too; a batch is one.
+  int64_t requests() const { return requests_; }
   // "/users/u/messages": how subscriptions name what they watch.
   std::string resource(std::string_view below_user) const;
 
@@ -154,6 +161,7 @@ class Client {
   Random& random_;
   net::RateLimit& limit_;
   ClientOptions options_;
+  int64_t requests_ = 0;
 };
 
 // One page read by `read`; defined here because every client_*.cc uses it.

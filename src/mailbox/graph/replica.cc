@@ -165,6 +165,7 @@ Task<Result<std::unique_ptr<sync::ByteStream>>> Replica::open_blob(RemoteId id, 
 
 Task<Result<std::optional<RemoteItem>>> Replica::find_by_operation(Kind kind, OperationId operation,
                                                                    model::Fields) {
+  operation = client_->own(std::move(operation));
   switch (kind) {
     case Kind::Contact:
       co_return co_await find_contact(std::move(operation));
@@ -196,6 +197,7 @@ sync::RemoteItem would_store(RemoteItem item, const sync::RemoteWrite& write) {
 Task<Result<RemoteItem>> Replica::carry_out(sync::RemoteWrite write, Mode mode) {
   using Op = sync::RemoteWrite::Op;
   CO_TRY_VOID(co_await folders());
+  write.operation = client_->own(std::move(write.operation));
   if (mode == Mode::Write && write.mark && write.op == Op::Create) CO_TRY_VOID(co_await ensure_category());
   const bool create = write.op == Op::Create, update = write.op == Op::Update;
   switch (write.kind) {
@@ -259,6 +261,16 @@ Task<Result<void>> Replica::ensure_category() {
   }
   category_exists_ = true;
   co_return Result<void>{};
+}
+
+bool shows_what_was(const model::Fields& before, const model::Fields& written, const model::Fields& answer) {
+  for (const auto& [name, words] : model::changed(before, written)) {
+    const auto was = before.find(name), shown = answer.find(name);
+    const std::string_view old = was == before.end() ? model::kCleared : std::string_view(was->second);
+    const std::string_view now = shown == answer.end() ? model::kCleared : std::string_view(shown->second);
+    if (old == now) return true;
+  }
+  return false;
 }
 
 bool changed_by_others(const model::Fields& before, const model::Fields& written, const model::Fields& after,

@@ -109,6 +109,10 @@ class Replica final : public sync::Replica {
   } round_;
 };
 
+// The answer to a write shows a field as it was before, though another value was written: it may be the
+// server's memory of before, so the item is read (F40).
+bool shows_what_was(const model::Fields& before, const model::Fields& written, const model::Fields& answer);
+
 // The item's fields after a write differ from what was there and what we wrote: somebody else changed it
 // between our reading and our writing, on a server that does not check preconditions.
 bool changed_by_others(const model::Fields& before, const model::Fields& written, const model::Fields& after,

@@ -92,10 +92,11 @@ Task<Result<RemoteItem>> Replica::update_contact(sync::RemoteWrite write, Mode m
   if (json == "{}") co_return contact_item(current);
   if (mode == Mode::Rehearse) co_return would_store(contact_item(current), write);
   CO_TRY(WireContact stored, co_await client_->patch_contact(write.id.value, json, current.change_key));
-  if (stored.id.empty() || stored.change_key.empty()) {
+  const RemoteItem before = contact_item(current);
+  if (stored.id.empty() || stored.change_key.empty() ||
+      shows_what_was(before.fields, write.fields, contact_item(stored).fields)) {
     CO_TRY(stored, co_await client_->contact(write.id.value));
   }
-  const RemoteItem before = contact_item(current);
   RemoteItem item = contact_item(stored);
   if (changed_by_others(before.fields, write.fields, item.fields, {})) co_return fail(stale("The contact"));
   if (item.container.empty()) item.container = before.container;

@@ -98,7 +98,8 @@ Task<Result<RemoteItem>> Replica::update_task(sync::RemoteWrite write, Mode mode
   if (mode == Mode::Rehearse) co_return would_store(before, write);
   CO_TRY(WireTask stored,
          co_await client_->patch_task(parts->first, parts->second, json, current.change_key));
-  if (stored.id.empty() || stored.change_key.empty()) {
+  if (stored.id.empty() || stored.change_key.empty() ||
+      shows_what_was(before.fields, write.fields, task_item(stored, parts->first).fields)) {
     CO_TRY(stored, co_await client_->task(parts->first, parts->second));
   }
   RemoteItem item = task_item(std::move(stored), parts->first);

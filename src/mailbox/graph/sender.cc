@@ -121,6 +121,7 @@ Task<sync::SentEmail> Sender::in_sent_items(WireMessage draft) {
 
 Task<Result<sync::SentEmail>> Sender::send(sync::OutgoingEmail email) {
   const Instant began = client_->executor().clock().now();
+  email.operation = client_->own(std::move(email.operation));
   auto earlier = co_await client_->find_messages(email.operation.value);
   if (!earlier) co_return fail(nothing_left(std::move(earlier).error()));
   for (const WireMessage& message : earlier->items)
@@ -159,6 +160,7 @@ Task<Result<std::optional<sync::SentEmail>>> Sender::find(OperationId operation)
   // A message on its way may be in no folder for a moment, so "not there" is believed after the third look
   // only.
   constexpr int kLooks = 3;
+  operation = client_->own(std::move(operation));
   Duration wait = std::chrono::seconds(5);
   for (int look = 1;; ++look) {
     auto found = co_await client_->find_messages(operation.value);

@@ -15,6 +15,10 @@ export function emailQuery(id: string) {
   });
 }
 
+export function narrowEmail(id: string, shown: Schemas["Shown"]): Promise<EmailDetail> {
+  return take(client.PATCH("/api/v1/emails/{id}", { params: { ...withToken, path: { id } }, body: { shown } }));
+}
+
 export function attachmentUrl(emailId: string, attachmentId: string): string {
   return `/api/v1/emails/${encodeURIComponent(emailId)}/attachments/${encodeURIComponent(attachmentId)}`;
 }

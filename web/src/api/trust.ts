@@ -9,6 +9,8 @@ export type PlanAction = Schemas["PlanAction"];
 export type PlanCounts = Schemas["PlanCounts"];
 export type FieldChange = Schemas["FieldChange"];
 export type Explanation = Schemas["Explanation"];
+export type Review = Schemas["Review"];
+export type PersonCard = Schemas["PersonCard"];
 export type UndoTarget = { run_id: string } | { change_id: string } | { since: string };
 
 const BUSY = new Set<PlanReport["state"]>(["running", "approved"]);
@@ -66,6 +68,15 @@ export function explainQuery(query: ExplainQuery) {
   });
 }
 
+export function reviewQuery(issueId: string) {
+  return queryOptions({
+    queryKey: ["review", issueId] as const,
+    queryFn: ({ signal }) => take(client.GET("/api/v1/issues/{id}/review", { params: { path: { id: issueId } }, signal })),
+    staleTime: 0,
+    retry: false,
+  });
+}
+
 const at = (id: string) => ({ ...withToken, path: { id } });
 
 export function startDryRun(mailboxId: string): Promise<PlanReport> {
@@ -82,4 +93,7 @@ export function approvePlan(id: string): Promise<PlanReport> {
 }
 export function rejectPlan(id: string): Promise<PlanReport> {
   return take(client.POST("/api/v1/plans/{id}/reject", { params: at(id) }));
+}
+export async function answerReview(issueId: string, answer: { link_to: string } | { keep_apart: true }): Promise<void> {
+  await take(client.POST("/api/v1/issues/{id}/answer", { params: at(issueId), body: answer }));
 }

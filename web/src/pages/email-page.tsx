@@ -12,6 +12,7 @@ import { prefixed, withoutDoubles } from "../mail/addresses";
 import { useCompose, type ComposeStart } from "../mail/compose-context";
 import { MailBody } from "../mail/mail-body";
 import { textToHtml } from "../mail/sanitize";
+import { Visibility } from "../mail/visibility";
 import { SyncBadge } from "../records/sync-badge";
 import { mailName, RecordLink } from "../records/values";
 import { ExplainButton } from "../sync/explain";
@@ -132,13 +133,14 @@ function Message({ email }: { email: EmailDetail }) {
           <Attachments email={email} />
         </header>
         <MailBody email={email} />
-        {email.has_original !== false && (
-          <footer className="email-foot">
+        <footer className="email-foot">
+          {email.has_original !== false && (
             <a className="as-link" href={originalUrl(email.id)} download>
               <IconDownload aria-hidden /> {texts.email.original}
             </a>
-          </footer>
-        )}
+          )}
+          <Visibility email={email} />
+        </footer>
       </article>
     </div>
   );

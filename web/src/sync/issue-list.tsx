@@ -5,6 +5,8 @@ import { resourceOf } from "../api/records";
 import { formatAgo, formatFull } from "../format";
 import { IconDone, IconError, IconInfo, IconWarning } from "../icons";
 import { texts } from "../texts";
+import { trustTexts } from "../texts-trust";
+import { ReviewButton } from "./review";
 
 const ICONS = { information: IconInfo, warning: IconWarning, error: IconError };
 
@@ -19,6 +21,12 @@ export function IssueList({ issues, level: Heading = "h2" }: { issues: Issue[]; 
             <div>
               <Heading>{issue.title}</Heading>
               <p>{issue.detail}</p>
+              {issue.state === "open" && issue.code === "review" && <ReviewButton issueId={issue.id} />}
+              {issue.state === "open" && issue.code === "held" && issue.mailbox && (
+                <Link className="as-link" to="/start/mail-sync/$id" params={{ id: issue.mailbox.id }}>
+                  {trustTexts.review.held}
+                </Link>
+              )}
               <p className="issue-meta">
                 {issue.mailbox && (
                   <Link to="/start/mail-sync/$id" params={{ id: issue.mailbox.id }}>
