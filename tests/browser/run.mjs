@@ -13,13 +13,14 @@ import { ownSignInTests } from './own-sign-in.mjs'
 import { peopleTests } from './people.mjs'
 import { sessionTests } from './session.mjs'
 import { syncTests } from './sync.mjs'
+import { decisionTests } from './decisions.mjs'
 import { trustTests } from './trust.mjs'
 
 const MOST_MS = 60_000
 const wanted = process.argv.slice(2)
 const tests = []
 // Each adds { name, run(page, world) }; signedIn: false for those that begin at the sign-in page.
-for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, accountTests, lookTests])
+for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, decisionTests, accountTests, lookTests])
   add((name, run, { signedIn = true, most = MOST_MS } = {}) => tests.push({ name, run, signedIn, most }))
 
 let passed = 0, failed = 0, skipped = 0

@@ -46,6 +46,33 @@ lab::Item& series(Stage& stage, lab::Mailbox& mailbox) {
                         {"recurrenceTimeZone", "America/New_York"}}}}}});
 }
 
+// A server that names somebody else as the organizer of one occurrence: the organizer is the series', and the
+// role of this mailbox in it stays.
+TEST(Calendar, AnOccurrenceHasTheOrganizerOfItsSeries_F90) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& item = series(stage, ann);
+  stage.settle();
+  lab::patch_event(stage.world, ann, item, day(2027, 3, 22), {{"location", {{"displayName", "Room 2"}}}},
+                   stage.clock.now());
+  auto& exception = item.exceptions.at(day(2027, 3, 22));
+  exception["organizer"] = {{"emailAddress", {{"name", "Eve"}, {"address", "eve@side.example"}}}};
+  exception["isOrganizer"] = false;
+  stage.world.changed(ann, item, stage.clock.now(), day(2027, 3, 22));
+  stage.settle();
+  model::Meeting meeting = only_meeting(stage, ann);
+  ASSERT_EQ(meeting.exceptions.value().size(), 1U);
+  EXPECT_EQ(meeting.exceptions.value()[0].location.value(), "Room 2");
+  EXPECT_EQ(meeting.organizer.value().address, "ann@ours.example");
+  EXPECT_EQ(model::to_json(stage.records(ann, sync::Kind::Meeting).front().fields).find("eve@"),
+            std::string::npos);
+  // She may change her own series, this occurrence too.
+  stage.update(ann, stage.records(ann, sync::Kind::Meeting).front(), {{"subject", R"("stand up")"}});
+  stage.settle();
+  EXPECT_EQ(item.fields.at("subject"), "stand up");
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 0);
+}
+
 TEST(Calendar, CancelledAndMovedOccurrencesAreTiedToTheirSlots_F92_F93_F100_F101) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

@@ -75,6 +75,88 @@ TEST(Trouble, AMailboxIsNotBusyForEver_F147) {
   EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 1);
 }
 
+// The permission ends, and is given again days later: the mailbox goes on from where it was read up to, and
+// nothing is read as new or as gone.
+TEST(Trouble, ASignInThatIsMendedLosesNothing_F80) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  fill(stage, ann);
+  const int64_t rows = stage.rows_written();
+  const auto grant = *stage.tokens.find("app", stage.clock.now());
+  stage.tokens.revoke_app("app-1");
+  for (int pass = 0; pass < 3; ++pass) {
+    const auto report = stage.pass(ann);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().kind, ErrorKind::LoginNeeded);
+    stage.advance(std::chrono::hours(30));
+  }
+  EXPECT_EQ(stage.count(kActiveLinks), 14);
+  EXPECT_EQ(stage.rows_written(), rows);
+  stage.add_email(ann, "meanwhile", true);
+  stage.tokens.put("app", grant);
+  size_t fetched = 0;
+  stage.http.on_request = [&](const net::HttpRequest& request) {
+    for (size_t at = 0; (at = request.body.find("/messages/", at)) != std::string::npos; ++at) ++fetched;
+  };
+  stage.good_pass(ann);
+  stage.http.on_request = nullptr;
+  EXPECT_EQ(fetched, 1U);  // the one new email
+  EXPECT_EQ(stage.count(kActiveLinks), 15);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 11);
+  EXPECT_EQ(stage.records(ann, sync::Kind::Task).size(), 4U);
+}
+
+// Taken out of the synchronisation and connected anew: the CRM keeps what it has, the places it was read up
+// to are forgotten with it, and what comes in again meets what is there.
+TEST(Trouble, AMailboxThatIsConnectedAnewIsReadFromTheBeginning_F52_F80) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  for (int i = 0; i < 30; ++i) stage.add_email(ann, "mail " + std::to_string(i), true);
+  stage.add_contact(ann, "Carl", "Card", "carl@side.example");
+  stage.settle();
+  sync::Mailbox& row = stage.connected(ann);
+  ASSERT_TRUE(stage.store->remove_mailbox(row.id));
+  for (const char* table : {"sync_cursor", "removal_hint", "link"})
+    EXPECT_EQ(stage.count(std::string("SELECT count(*) FROM ") + table), 0) << table;
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_record WHERE type = 'email' AND deleted = 0"), 30);
+  EXPECT_EQ(stage.items(ann, lab::IdKind::Contact).size(), 1U);
+  stage.add_email(ann, "meanwhile", true);
+  row.id = {};
+  stage.write([&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(row.id, stage.store->save_mailbox(tx, row));
+    return {};
+  });
+  stage.settle();
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_record WHERE type = 'email' AND deleted = 0"), 31);
+  EXPECT_EQ(stage.records(ann, sync::Kind::Contact).size(), 1U);
+  EXPECT_EQ(stage.items(ann, lab::IdKind::Contact).size(), 1U);
+  EXPECT_EQ(stage.count(kActiveLinks), 32);
+}
+
+// She marries, and her address with her: the same mailbox, known by its id. Mail under either address is
+// hers, and she becomes nobody's lead.
+TEST(Trouble, AnotherAddressIsTheSameMailbox_F138) {
+  Stage stage;
+  sync::Profile profile;
+  profile.capture_emails = sync::Capture::AnyExternal;
+  profile.no_match = sync::NoMatch::CreateLead;
+  auto& ann = stage.connect("ann@ours.example", "Ann", profile);
+  fill(stage, ann);
+  const auto people = [&] {
+    return stage.count("SELECT count(*) FROM crm_record WHERE type IN ('lead', 'person') AND deleted = 0");
+  };
+  const int64_t before = people();
+  ann.user.aliases.push_back(ann.user.mail);
+  ann.user.mail = ann.user.upn = "ann.married@ours.example";
+  stage.add_email(ann, "to the new address", false);
+  stage.add_email(ann, "from the new address", false, "sentitems", "ann.married@ours.example");
+  stage.settle();
+  EXPECT_EQ(stage.count(kActiveLinks), 15);  // the second is to herself alone
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 11);
+  EXPECT_EQ(people(), before);
+  EXPECT_EQ(stage.records(ann, sync::Kind::Task).size(), 4U);
+}
+
 // One item after another fails for a while, in every pass a different one: each is parked for itself and
 // comes in.
 TEST(Trouble, PoisonInManyPassesIsParkedEachTime_F62_F63) {

@@ -167,6 +167,47 @@ TEST(Undo, AnItemThatTheCrmDeletedComesBackWithItsContent) {
   EXPECT_TRUE(stage.records(ann, sync::Kind::Task).empty());
 }
 
+// The category came off by mistake, on a contact and on an email; the undo of that pass ties both again, and
+// the undo of the undo parts them.
+TEST(Undo, AFrozenPairGoesOnAgain) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& kim = stage.add_contact(ann, "Kim", "Lee", "kim@side.example");
+  auto& mail = stage.add_email(ann, "offer", true);
+  stage.settle();
+  stage.set_marked(ann, kim, false);
+  stage.set_marked(ann, mail, false);
+  const sync::PassReport run = stage.good_pass(ann);
+  const auto in_state = [&](int state) {
+    return stage.count("SELECT count(*) FROM link WHERE state = " + std::to_string(state));
+  };
+  ASSERT_EQ(in_state(1), 2);
+  const sync::PlanReport undone = stage.undo(ann, {.run = run.run});
+  EXPECT_EQ(in_state(0), 2);
+  stage.edit(ann, kim, "companyName", json::value("Acme"));
+  stage.settle();
+  EXPECT_EQ(in_state(0), 2);
+  EXPECT_EQ(stage.records(ann, sync::Kind::Contact).front().fields.at("company"), R"("Acme")");
+  stage.undo(ann, {.run = undone.run});
+  EXPECT_EQ(in_state(1), 2);
+}
+
+// What its owner deleted is not made again behind his back; the preview says what would bring it back.
+TEST(Undo, ADismissedPairNeedsItsItem) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  auto& kim = stage.add_contact(ann, "Kim", "Lee", "kim@side.example");
+  stage.settle();
+  stage.remove(ann, kim);
+  const sync::PassReport run = stage.good_pass(ann);
+  ASSERT_EQ(stage.count("SELECT count(*) FROM link WHERE state = 2"), 1);
+  const sync::PlanReport report = stage.preview_undo(ann, {.run = run.run});
+  EXPECT_THAT(kept_of(stage, report), HasSubstr("Its item is not in the mailbox any more"));
+  stage.undo(ann, {.run = run.run});
+  EXPECT_EQ(stage.count("SELECT count(*) FROM link WHERE state = 2"), 1);
+  EXPECT_TRUE(stage.items(ann, lab::IdKind::Contact).empty());
+}
+
 TEST(Undo, OneChangeAlone) {
   Stage stage;
   auto& ann = stage.connect("ann@ours.example", "Ann");

@@ -27,6 +27,7 @@ constexpr UserId kUser{7};
 struct Script {
   Executor& executor;
   std::map<MailboxId, std::vector<Instant>> began;
+  std::map<MailboxId, std::vector<Trigger>> because;
   std::map<MailboxId, Duration> takes;
   std::map<MailboxId, Error> fails;
   MailboxId throws;
@@ -35,6 +36,7 @@ struct Script {
   static Task<Result<sync::PassReport>> run(Script& self, PassRequest request) {
     const MailboxId id = request.mailbox.id;
     self.began[id].push_back(self.executor.clock().now());
+    self.because[id].push_back(request.trigger);
     self.most_running = std::max(self.most_running, ++self.running);
     if (const auto takes = self.takes.find(id); takes != self.takes.end())
       co_await self.executor.sleep_for(takes->second);
@@ -163,6 +165,57 @@ TEST_P(SchedulerTest, AWakeUpDuringAPassIsNotLost) {
   scheduler->wake(a, Trigger::Push);
   advance(5 * kSecond + kGapAfterPass + kSecond);
   EXPECT_EQ(passes(a), 2u);
+}
+
+// Notices are noted at once, whatever a pass takes; and where none comes any more the mailbox is looked at
+// all the same.
+TEST_P(SchedulerTest, NoticesNeverWaitForAPassAndTheirLossCostsAPollAtMost_F139) {
+  const MailboxId a = add("a@example.com");
+  script_.takes[a] = 10 * kMinute;
+  auto scheduler = make();
+  scheduler->start();
+  advance(kMinute);
+  const Instant before = clock_.now();
+  for (int i = 0; i < 500; ++i) scheduler->wake(a, Trigger::Push);
+  EXPECT_EQ(clock_.now(), before);
+  advance(9 * kMinute + kGapAfterPass + 2 * kSecond);
+  EXPECT_EQ(passes(a), 2u);  // one for all of them
+  script_.takes.clear();
+  advance(10 * kMinute);
+  const size_t from_here = passes(a);
+  advance(5 * kMinute);
+  EXPECT_GE(passes(a), from_here + 4);  // nobody told anything
+}
+
+// What a pass says of itself in the list of passes.
+TEST_P(SchedulerTest, APassSaysWhatSetItOff) {
+  const MailboxId a = add("a@example.com");
+  auto scheduler = make();
+  scheduler->start();
+  advance(10 * kSecond);
+  EXPECT_THAT(script_.because[a], ElementsAre(Trigger::FirstSync));
+  scheduler->wake(a, Trigger::Push);
+  advance(10 * kSecond);
+  scheduler->wake(a, Trigger::CrmChange);
+  advance(10 * kSecond);
+  ASSERT_TRUE(scheduler->force(kUser, a));
+  advance(10 * kSecond);
+  advance(kMinute);
+  EXPECT_THAT(script_.because[a], ElementsAre(Trigger::FirstSync, Trigger::Push, Trigger::CrmChange,
+                                              Trigger::Forced, Trigger::Poll));
+  script_.fails[a] = {.kind = ErrorKind::Transient, .message = "no answer"};
+  scheduler->wake(a, Trigger::Push);
+  advance(5 * kSecond);
+  script_.fails.clear();
+  scheduler->wake(a, Trigger::Push);  // does not bring the next try nearer, and did not cause it
+  advance(2 * kMinute);
+  const auto& all = script_.because[a];
+  ASSERT_GE(all.size(), 7u);
+  EXPECT_EQ(all[5], Trigger::Push);
+  EXPECT_EQ(all[6], Trigger::Retry);
+  scheduler->look_again(a);
+  advance(kSecond);
+  EXPECT_EQ(script_.because[a].back(), Trigger::Resumed);
 }
 
 TEST_P(SchedulerTest, AUserMayForceAPassOnceAMinute) {

@@ -133,6 +133,17 @@ export const trustTexts = {
     show: "Show what would be undone",
     label: (when: string) => `Undo the pass of ${when}`,
   },
+  visibility: {
+    now: {
+      all: "Others who may see its records can read this email.",
+      head: "Others see the subject and the people of this email, not its text.",
+      owner: "Nobody but you sees this email.",
+    },
+    as: { all: "All of it", head: "Subject and people only", owner: "Nothing: only I see it" },
+    less: "Show less",
+    title: "Show less of this email to others?",
+    detail: (what: string) => `${what}. This is for your own copy, and it cannot be taken back.`,
+  },
   review: {
     button: "Say who it is",
     title: "Who is this?",

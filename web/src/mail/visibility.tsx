@@ -4,10 +4,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../api/client";
 import { emailQuery, narrowEmail, type EmailDetail } from "../api/mail";
-import { texts } from "../texts";
+import { trustTexts } from "../texts-trust";
 import { Confirm } from "../ui/confirm";
 import { useNotices } from "../ui/notice";
 
+const words = trustTexts.visibility;
 type Shown = Schemas["Shown"];
 const WIDEST_FIRST: Shown[] = ["all", "head", "owner"];
 
@@ -19,7 +20,7 @@ export function Visibility({ email }: { email: EmailDetail }) {
     mutationFn: (shown: Shown) => narrowEmail(email.id, shown),
     onSuccess: (now) => {
       queries.setQueryData(emailQuery(email.id).queryKey, now);
-      notices.done(texts.email.shownNow[now.shown ?? "owner"]);
+      notices.done(words.now[now.shown ?? "owner"]);
     },
     onError: (error) => notices.failed(error),
     onSettled: () => setAsking(undefined),
@@ -29,19 +30,19 @@ export function Visibility({ email }: { email: EmailDetail }) {
   const narrower = WIDEST_FIRST.slice(WIDEST_FIRST.indexOf(shown) + 1);
   return (
     <div className="email-shown">
-      <span>{texts.email.shownNow[shown]}</span>
+      <span>{words.now[shown]}</span>
       {narrower.length > 0 && (
         <Menu>
           <MenuTrigger disableButtonEnhancement>
             <Button size="small" appearance="subtle">
-              {texts.email.showLess}
+              {words.less}
             </Button>
           </MenuTrigger>
           <MenuPopover>
             <MenuList>
               {narrower.map((each) => (
                 <MenuItem key={each} onClick={() => setAsking(each)}>
-                  {texts.email.shownAs[each]}
+                  {words.as[each]}
                 </MenuItem>
               ))}
             </MenuList>
@@ -51,9 +52,9 @@ export function Visibility({ email }: { email: EmailDetail }) {
       <Confirm
         open={asking !== undefined}
         busy={narrow.isPending}
-        title={texts.email.showLessTitle}
-        detail={texts.email.showLessDetail(texts.email.shownAs[asking ?? "owner"])}
-        confirm={texts.email.showLess}
+        title={words.title}
+        detail={words.detail(words.as[asking ?? "owner"])}
+        confirm={words.less}
         onConfirm={() => asking && narrow.mutate(asking)}
         onCancel={() => setAsking(undefined)}
       />
