@@ -12,6 +12,8 @@
 namespace mailsync::lab {
 namespace {
 
+constexpr size_t kMostRecipients = 20'000;
+
 struct Unref {
   void operator()(void* object) const {
     if (object) g_object_unref(object);
@@ -48,7 +50,7 @@ std::string text_or(const char* text) {
 json::array recipients_of(InternetAddressList* list) {
   json::array out;
   if (!list) return out;
-  for (int i = 0; i < internet_address_list_length(list) && out.size() < 500; ++i) {
+  for (int i = 0; i < internet_address_list_length(list) && out.size() < kMostRecipients; ++i) {
     InternetAddress* address = internet_address_list_get_address(list, i);
     if (INTERNET_ADDRESS_IS_GROUP(address)) {
       for (auto& member : recipients_of(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address))))

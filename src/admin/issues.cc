@@ -17,6 +17,18 @@ struct Found {
   const sync::Mailbox* mailbox = nullptr;
 };
 
+// Whose mailboxes the issues are about, and how many each.
+Result<boost::json::array> per_user(db::Session& session, AccountId account,
+                                    const std::map<int64_t, int64_t>& open_of) {
+  std::vector<int64_t> ids;
+  for (const auto& [user, open] : open_of) ids.push_back(user);
+  TRY(const UsersById users, users_of(session, account, ids));
+  boost::json::array out;
+  for (const auto& [user, open] : open_of)
+    out.push_back(boost::json::object{{"user", user_ref(users, UserId{user})}, {"open", open}});
+  return out;
+}
+
 }  // namespace
 
 // The store keeps open issues; solved ones are in the journal.
@@ -39,6 +51,8 @@ Answer list_issues(Api& api, const Request& request) {
     return std::pair(a.issue.opened_at, a.issue.id) > std::pair(b.issue.opened_at, b.issue.id);
   });
   const auto total = static_cast<int64_t>(found.size());
+  std::map<int64_t, int64_t> open_of;  // by user
+  for (const Found& each : found) ++open_of[each.mailbox->user.value];
   if (const auto cursor = request.http.query_value("cursor")) {
     const auto place = crm::decode_cursor(binding, *cursor);
     if (place.size() != 2)
@@ -64,7 +78,9 @@ Answer list_issues(Api& api, const Request& request) {
       items.push_back(issue_json(each.issue, *each.mailbox,
                                  ref == refs.end() ? boost::json::value() : boost::json::value(ref->second)));
     }
-    return Reply{.json = page_of(std::move(items), info)};
+    auto page = page_of(std::move(items), info);
+    TRY(page["users"], per_user(session, request.viewer.account, open_of));
+    return Reply{.json = std::move(page)};
   });
 }
 

@@ -68,6 +68,11 @@ int64_t items(const sync::Counts& counts) {
   return out;
 }
 
+// "mailbox:consent" tells troubles apart; of other keys the rest names the item.
+std::string code_of(const sync::Issue& issue) {
+  return issue.key.starts_with("mailbox:") ? issue.key : issue.key.substr(0, issue.key.find(':'));
+}
+
 }  // namespace
 
 bool may_see(const Request& request, const sync::Mailbox& mailbox) {
@@ -151,8 +156,10 @@ Run run_of(const sync::RunRow& row, const sync::Mailbox& mailbox) {
 object issue_json(const sync::Issue& issue, const sync::Mailbox& mailbox, const value& record) {
   return {{"id", id_text(issue.id)},
           {"severity", issue.severity == "info" ? "information" : std::string_view(issue.severity)},
-          {"code", issue.key.substr(0, issue.key.find(':'))},
+          {"code", code_of(issue)},
           {"title", issue.title},
+          {"cause", issue.cause},
+          {"effect", issue.effect},
           {"detail", issue.remedy},
           {"state", "open"},
           {"opened_at", time_text(issue.opened_at)},

@@ -127,7 +127,8 @@ Task<Answer> get_mailbox(Api& api, std::shared_ptr<const Request> request) {
 Task<Answer> sync_mailbox(Api& api, std::shared_ptr<const Request> request) {
   Facts facts = co_await load_later(api, request);
   if (!facts) co_return std::unexpected(std::move(facts).error());
-  if (facts->mailbox.state != sync::MailboxState::Active)
+  // Whoever has just put right what stood in the way need not wait for the next look.
+  if (!sync::is_runnable(facts->mailbox.state))
     co_return std::unexpected(Problem(409, "state", "The mailbox does not sync now: resume it first."));
   if (!api.scheduler)
     co_return std::unexpected(Problem(503, "unavailable", "Nothing syncs in this process."));

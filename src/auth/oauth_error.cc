@@ -14,6 +14,7 @@ struct Row {
   int number;
   ErrorKind kind;
   std::string_view words;  // {app} and {tenant} are filled in
+  Trouble trouble = Trouble::None;
 };
 
 using enum ErrorKind;
@@ -22,103 +23,141 @@ constexpr std::array kRows{
     // The application's own proof.
     Row{7000222, LoginNeeded,
         "the client secret of the application {app} has expired: create a new one in the Azure portal (App "
-        "registrations, Certificates & secrets) and enter it in the settings"},
+        "registrations, Certificates & secrets) and enter it in the settings",
+        Trouble::Credential},
     Row{7000215, LoginNeeded,
         "the client secret of the application {app} is wrong: enter the secret's value, not its id, in the "
-        "settings"},
-    Row{7000218, LoginNeeded,
-        "the application {app} must prove itself: set a client secret or a certificate"},
+        "settings",
+        Trouble::Credential},
+    Row{7000218, LoginNeeded, "the application {app} must prove itself: set a client secret or a certificate",
+        Trouble::Credential},
     Row{700027, LoginNeeded,
         "the certificate of the application {app} was not accepted: upload the configured certificate to the "
-        "app registration, and check that it has not expired"},
+        "app registration, and check that it has not expired",
+        Trouble::Credential},
     Row{700021, LoginNeeded,
         "the certificate proof was made for another application than {app}: check the client id in the "
-        "settings"},
+        "settings",
+        Trouble::Credential},
     Row{700023, LoginNeeded,
         "the certificate proof was addressed to another tenant than {tenant}: check the tenant id in the "
-        "settings"},
+        "settings",
+        Trouble::Credential},
     Row{700024, LoginNeeded,
-        "the certificate proof of the application {app} is outside its time: set the clock of this machine"},
+        "the certificate proof of the application {app} is outside its time: set the clock of this machine",
+        Trouble::Credential},
     Row{5002723, LoginNeeded,
         "the certificate proof of the application {app} names no certificate: check the certificate file in "
-        "the settings"},
+        "the settings",
+        Trouble::Credential},
     // Application and tenant.
     Row{700016, LoginNeeded,
         "the application {app} is not known in the tenant {tenant}: check the client id, or let an "
-        "administrator of that tenant consent to it"},
+        "administrator of that tenant consent to it",
+        Trouble::Consent},
     Row{7000229, LoginNeeded,
         "the application {app} has no service principal in the tenant {tenant}: let an administrator of that "
-        "tenant consent to it"},
+        "tenant consent to it",
+        Trouble::Consent},
     Row{7000112, SwitchedOff,
         "the application {app} is disabled in the tenant {tenant}: an administrator can enable it under "
-        "Enterprise applications"},
+        "Enterprise applications",
+        Trouble::Consent},
     Row{90002, LoginNeeded,
-        "the tenant {tenant} does not exist: check the tenant id or domain in the settings"},
-    Row{50059, LoginNeeded, "no tenant was named: set the tenant id in the settings"},
+        "the tenant {tenant} does not exist: check the tenant id or domain in the settings",
+        Trouble::Configuration},
+    Row{50059, LoginNeeded, "no tenant was named: set the tenant id in the settings", Trouble::Configuration},
     Row{500011, LoginNeeded,
         "the tenant {tenant} has no access to the service asked for: check that it has Microsoft 365 and the "
-        "right cloud is set"},
+        "right cloud is set",
+        Trouble::NoLicence},
     Row{50011, LoginNeeded,
         "the redirect address is not registered for the application {app}: add it in the Azure portal "
-        "(Authentication, Web)"},
+        "(Authentication, Web)",
+        Trouble::Configuration},
     Row{1002012, LoginNeeded,
-        "the scope asked for is not valid for the application {app} itself: it must end in /.default"},
-    Row{70011, LoginNeeded, "a permission asked for does not exist: check the scopes in the settings"},
+        "the scope asked for is not valid for the application {app} itself: it must end in /.default",
+        Trouble::Configuration},
+    Row{70011, LoginNeeded, "a permission asked for does not exist: check the scopes in the settings",
+        Trouble::Configuration},
     // Consent and rights.
     Row{65001, LoginNeeded,
         "nobody has consented to the application {app} yet: sign in and consent, or let an administrator of "
-        "{tenant} consent for everybody"},
+        "{tenant} consent for everybody",
+        Trouble::Consent},
     Row{65004, LoginNeeded,
         "the consent to the application {app} was declined: sign in again and accept, or leave the mailbox "
-        "unconnected"},
-    Row{90094, LoginNeeded, "an administrator of {tenant} must consent to the application {app}"},
+        "unconnected",
+        Trouble::Consent},
+    Row{90094, LoginNeeded, "an administrator of {tenant} must consent to the application {app}",
+        Trouble::Consent},
     Row{50105, Forbidden,
         "this user is not assigned to the application {app}: an administrator of {tenant} can assign the "
-        "user under Enterprise applications"},
+        "user under Enterprise applications",
+        Trouble::Policy},
     // The user.
-    Row{50173, LoginNeeded, "the sign-in was revoked, for example by a new password: sign in again"},
-    Row{700082, LoginNeeded, "the sign-in has expired because it was not used for 90 days: sign in again"},
-    Row{700084, LoginNeeded, "the sign-in has reached the end of its life: sign in again"},
-    Row{70008, LoginNeeded, "the sign-in has expired: sign in again"},
-    Row{70043, LoginNeeded, "the sign-in has expired by the tenant's sign-in frequency rule: sign in again"},
-    Row{70000, LoginNeeded, "the sign-in is not valid any more: sign in again"},
-    Row{50078, LoginNeeded, "the second factor has expired: sign in again"},
-    Row{50074, LoginNeeded, "the tenant asks for a second factor: sign in again and confirm it"},
-    Row{50076, LoginNeeded, "the tenant asks for a second factor: sign in again and confirm it"},
+    Row{50173, LoginNeeded, "the sign-in was revoked, for example by a new password: sign in again",
+        Trouble::SignInEnded},
+    Row{700082, LoginNeeded, "the sign-in has expired because it was not used for 90 days: sign in again",
+        Trouble::SignInEnded},
+    Row{700084, LoginNeeded, "the sign-in has reached the end of its life: sign in again",
+        Trouble::SignInEnded},
+    Row{70008, LoginNeeded, "the sign-in has expired: sign in again", Trouble::SignInEnded},
+    Row{70043, LoginNeeded, "the sign-in has expired by the tenant's sign-in frequency rule: sign in again",
+        Trouble::SignInEnded},
+    Row{70000, LoginNeeded, "the sign-in is not valid any more: sign in again", Trouble::SignInEnded},
+    Row{50078, LoginNeeded, "the second factor has expired: sign in again", Trouble::SignInEnded},
+    Row{50074, LoginNeeded, "the tenant asks for a second factor: sign in again and confirm it",
+        Trouble::SignInEnded},
+    Row{50076, LoginNeeded, "the tenant asks for a second factor: sign in again and confirm it",
+        Trouble::SignInEnded},
     Row{50079, LoginNeeded,
-        "the tenant asks the user to set up a second factor: sign in again and follow the steps"},
+        "the tenant asks the user to set up a second factor: sign in again and follow the steps",
+        Trouble::SignInEnded},
     Row{50158, LoginNeeded,
-        "the tenant asks for a further check by another service: sign in again and complete it"},
-    Row{16000, LoginNeeded, "it is not clear which account is meant: sign in again and choose one"},
-    Row{50058, LoginNeeded, "nobody is signed in: sign in again"},
-    Row{50055, LoginNeeded, "the user's password has expired: change it, then sign in again"},
-    Row{50126, LoginNeeded, "the name or password was wrong: sign in again"},
+        "the tenant asks for a further check by another service: sign in again and complete it",
+        Trouble::SignInEnded},
+    Row{16000, LoginNeeded, "it is not clear which account is meant: sign in again and choose one",
+        Trouble::SignInEnded},
+    Row{50058, LoginNeeded, "nobody is signed in: sign in again", Trouble::SignInEnded},
+    Row{50055, LoginNeeded, "the user's password has expired: change it, then sign in again",
+        Trouble::SignInEnded},
+    Row{50126, LoginNeeded, "the name or password was wrong: sign in again", Trouble::SignInEnded},
     Row{50034, LoginNeeded,
-        "this user does not exist in the tenant {tenant}: sign in with an account of that tenant"},
+        "this user does not exist in the tenant {tenant}: sign in with an account of that tenant",
+        Trouble::MailboxUnknown},
     Row{50020, LoginNeeded,
-        "this user belongs to another tenant than {tenant}: sign in with an account of that tenant"},
+        "this user belongs to another tenant than {tenant}: sign in with an account of that tenant",
+        Trouble::SignInEnded},
     Row{50053, LoginNeeded,
-        "the account is locked after too many sign-ins: wait, or ask an administrator of {tenant}"},
+        "the account is locked after too many sign-ins: wait, or ask an administrator of {tenant}",
+        Trouble::AccountDisabled},
     Row{50057, SwitchedOff,
-        "the user is disabled in the tenant {tenant}: an administrator there can enable the account"},
+        "the user is disabled in the tenant {tenant}: an administrator there can enable the account",
+        Trouble::AccountDisabled},
     // Policies.
     Row{53000, Forbidden,
         "conditional access of {tenant} demands a managed device: an administrator can exempt the "
-        "application {app}"},
+        "application {app}",
+        Trouble::Policy},
     Row{53001, Forbidden,
         "conditional access of {tenant} demands a joined device: an administrator can exempt the application "
-        "{app}"},
+        "{app}",
+        Trouble::Policy},
     Row{53003, Forbidden,
         "conditional access of {tenant} blocked the sign-in: an administrator there can see why in the "
-        "sign-in log, and exempt the application {app}"},
+        "sign-in log, and exempt the application {app}",
+        Trouble::Policy},
     Row{530032, Forbidden,
         "a security policy of {tenant} blocked the sign-in: an administrator there can see why in the "
-        "sign-in log"},
+        "sign-in log",
+        Trouble::Policy},
     Row{530035, Forbidden,
-        "the security defaults of {tenant} blocked the sign-in: an administrator there can change them"},
+        "the security defaults of {tenant} blocked the sign-in: an administrator there can change them",
+        Trouble::Policy},
     // The code.
-    Row{54005, LoginNeeded, "this sign-in was used already: begin again"},
-    Row{501481, LoginNeeded, "this answer belongs to another sign-in: begin again"},
+    Row{54005, LoginNeeded, "this sign-in was used already: begin again", Trouble::SignInEnded},
+    Row{501481, LoginNeeded, "this answer belongs to another sign-in: begin again", Trouble::SignInEnded},
     // The service.
     Row{90033, Transient, "the sign-in service is out of order for the moment: it is tried again later"},
     Row{90055, Throttled, "the sign-in service asks for patience: it is tried again later"},
@@ -169,6 +208,7 @@ Error from(int number, std::string_view name, std::string_view description, int 
   const auto row = std::ranges::find(kRows, number, &Row::number);
   if (row != kRows.end()) {
     error.kind = row->kind;
+    error.trouble = row->trouble;
     error.message = fill(row->words, about);
     return error;
   }

@@ -23,6 +23,42 @@ net::HttpAnswer refusal(int status, std::string_view name, int number,
   return {.status = status, .headers = {}, .body = boost::json::serialize(body)};
 }
 
+struct Told {
+  int number;
+  Trouble trouble;
+};
+
+// What the issue about the mailbox is called.
+constexpr Told kTroubles[] = {
+    {7000222, Trouble::Credential},
+    {7000215, Trouble::Credential},
+    {700027, Trouble::Credential},
+    {700024, Trouble::Credential},
+    {65001, Trouble::Consent},
+    {65004, Trouble::Consent},
+    {90094, Trouble::Consent},
+    {700016, Trouble::Consent},
+    {7000229, Trouble::Consent},
+    {7000112, Trouble::Consent},
+    {50173, Trouble::SignInEnded},
+    {700082, Trouble::SignInEnded},
+    {70008, Trouble::SignInEnded},
+    {50055, Trouble::SignInEnded},
+    {50126, Trouble::SignInEnded},
+    {50076, Trouble::SignInEnded},
+    {53003, Trouble::Policy},
+    {50105, Trouble::Policy},
+    {530035, Trouble::Policy},
+    {50057, Trouble::AccountDisabled},
+    {50053, Trouble::AccountDisabled},
+    {50034, Trouble::MailboxUnknown},
+    {500011, Trouble::NoLicence},
+    {90002, Trouble::Configuration},
+    {90033, Trouble::None},
+    {90055, Trouble::None},
+    {123456, Trouble::None},
+};
+
 struct Case {
   int status;
   const char* name;
@@ -106,6 +142,13 @@ TEST(OAuthError, RedirectsAreReadByTheSameTable) {
             ErrorKind::LoginNeeded);
   EXPECT_EQ(classify_redirect("access_denied", "", kAbout).kind, ErrorKind::Forbidden);
   EXPECT_EQ(classify_redirect("temporarily_unavailable", "", kAbout).kind, ErrorKind::Transient);
+}
+
+TEST(OAuthError, TroublesAreToldApart) {
+  for (const Told& told : kTroubles)
+    EXPECT_EQ(name_of(classify(refusal(400, "invalid_grant", told.number), kAbout, Instant{}).trouble),
+              name_of(told.trouble))
+        << told.number;
 }
 
 }  // namespace

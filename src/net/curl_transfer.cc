@@ -306,18 +306,24 @@ Error transient(std::string code, std::string message) {
           .retry_after = {}};
 }
 
+Error untrusted(std::string code, std::string message) {
+  Error error = transient(std::move(code), std::move(message));
+  error.trouble = Trouble::Certificate;
+  return error;
+}
+
 Error certificate_error(const std::string& where, std::string_view detail) {
   const std::string begin = "the certificate of " + where + " ";
   const auto has = [&](std::string_view text) { return detail.find(text) != std::string_view::npos; };
   if (has("subject name") || has("match"))
-    return transient("tls_wrong_name", begin +
+    return untrusted("tls_wrong_name", begin +
                                            "was issued for another name: check the address, or have the "
                                            "server present a certificate for this name");
   if (has("expired"))
-    return transient("tls_expired", begin + "has expired: it must be renewed on that server");
+    return untrusted("tls_expired", begin + "has expired: it must be renewed on that server");
   if (has("not yet valid"))
-    return transient("tls_not_yet_valid", begin + "is not valid yet: check the clocks of both machines");
-  return transient("tls_untrusted", begin + "is not trusted (" + std::string(detail) +
+    return untrusted("tls_not_yet_valid", begin + "is not valid yet: check the clocks of both machines");
+  return untrusted("tls_untrusted", begin + "is not trusted (" + std::string(detail) +
                                         "): if it comes from your own authority, name that authority's "
                                         "certificate file in the settings (ca_file)");
 }

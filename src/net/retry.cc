@@ -19,6 +19,7 @@ std::optional<Duration> retry_after(const Headers& headers, Instant now) {
 }
 
 bool worth_retrying(const Error& error) {
+  if (error.trouble == Trouble::Certificate) return false;  // it will be the same in a second
   return error.kind == ErrorKind::Transient || error.kind == ErrorKind::Throttled;
 }
 

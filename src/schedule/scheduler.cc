@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "schedule/mailbox_issue.h"
 #include "schedule/tuning.h"
 
 namespace mailsync::schedule {
@@ -20,6 +21,12 @@ Result<sync::Mailbox> save_verdict(sync::StateStore& store, MailboxId id, const 
   const auto is_open = [&](std::string_view key) {
     return std::ranges::any_of(issues, [&](const sync::Issue& issue) { return issue.key == key; });
   };
+  // Another reason under the same key is told anew; opened_at stays.
+  const auto is_told = [&](const sync::Issue& wanted) {
+    return std::ranges::any_of(issues, [&](const sync::Issue& issue) {
+      return issue.key == wanted.key && issue.cause == wanted.cause;
+    });
+  };
   bool changed = false;
   if (sync::is_runnable(mailbox.state) &&
       (mailbox.state != verdict.state || mailbox.state_text != verdict.state_text)) {
@@ -32,9 +39,9 @@ Result<sync::Mailbox> save_verdict(sync::StateStore& store, MailboxId id, const 
     changed = true;
   }
   std::vector<std::string_view> solved;
-  for (const std::string_view key : kMailboxIssues)
+  for (const std::string_view key : mailbox_issue_keys())
     if ((!verdict.issue || verdict.issue->key != key) && is_open(key)) solved.push_back(key);
-  const bool opens = verdict.issue && !is_open(verdict.issue->key);
+  const bool opens = verdict.issue && !is_told(*verdict.issue);
   if (!changed && !opens && solved.empty()) return mailbox;
   TRY_VOID(store.transact(sync::Durable::No, [&](Transaction& tx) -> Result<void> {
     if (changed) {
@@ -274,7 +281,7 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
     const Trigger trigger = self.trigger_of(*mailbox, place.failures);
     outcome = co_await self.attempt(*mailbox, sync::Lease(place.lease), trigger);
     verdict = judge(outcome.error ? &*outcome.error : nullptr, self.places_.at(id).failures,
-                    self.options_.poll, self.random_);
+                    self.options_.poll, self.random_, self.places_.at(id).patience);
     const sync::Mailbox now_stored = co_await self.settle(*mailbox, outcome, verdict);
     leave = !sync::is_runnable(now_stored.state) ||
             (outcome.error && outcome.error->kind == ErrorKind::Cancelled);
@@ -284,6 +291,7 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
   Place& place = self.places_.at(id);
   place.ended = self.now();
   place.failures = verdict.failures;
+  place.patience = verdict.patience;
   if (self.once_) self.outcomes_[id] = outcome;
   if (leave || self.once_ || self.stopping_ || place.letting_go) {
     if (!std::exchange(place.letting_go, true))

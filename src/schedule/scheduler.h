@@ -101,6 +101,7 @@ class Scheduler {
     bool again = false;  // woken during its pass
     bool letting_go = false;
     int failures = 0;
+    int patience = 0;
   };
 
   static Task<void> run_loop(Scheduler& self);

@@ -28,6 +28,9 @@ inline constexpr Duration kRecheckRefused = std::chrono::minutes(15);
 inline constexpr Duration kRecheckSwitchedOff = std::chrono::hours(1);
 // An outage becomes an issue for people after this many passes in a row.
 inline constexpr int kFailuresUntilIssue = 3;
+// Being asked for patience becomes one after this many times in a row, or when the server asks for this long.
+inline constexpr int kPatienceUntilIssue = 5;
+inline constexpr Duration kLongPatience = std::chrono::minutes(10);
 // A user may force a pass this often.
 inline constexpr Duration kForceGap = std::chrono::minutes(1);
 // The time of the last pass is written at most this often when nothing else is (invariant 3: quiet).

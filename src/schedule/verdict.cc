@@ -3,22 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "schedule/mailbox_issue.h"
 #include "schedule/tuning.h"
 #include "sync/decide.h"
+#include "sync/same_mailbox.h"
 
 namespace mailsync::schedule {
 namespace {
 
 using sync::MailboxState;
 using sync::Next;
-
-sync::Issue issue(std::string_view key, std::string_view severity, const Error& error,
-                  std::string_view remedy) {
-  return {.key = std::string(key),
-          .severity = std::string(severity),
-          .title = error.message,
-          .remedy = std::string(remedy)};
-}
 
 Duration back_off(int failures, Random& random) {
   const int doublings = std::min(failures - 1, 16);
@@ -27,22 +21,36 @@ Duration back_off(int failures, Random& random) {
          Duration(static_cast<int64_t>(random.below(static_cast<uint64_t>(whole.count() / 2) + 1)));
 }
 
-Verdict refused(MailboxState state, const Error& error, sync::Issue told, Duration recheck, int failures) {
+Verdict refused(MailboxState state, Standstill standstill, const Error& error, Duration recheck,
+                int failures) {
   return {.wait = recheck,
           .state = state,
           .state_text = error.message,
           .failures = failures,
-          .issue = std::move(told)};
+          .issue = mailbox_issue(standstill, error)};
 }
 
-Verdict try_later(const Error& error, int failures, Random& random) {
+Verdict try_later(Standstill standstill, const Error& error, int failures, Random& random) {
   Verdict verdict{.wait = std::max(back_off(failures, random), error.retry_after.value_or(Duration(0))),
                   .failures = failures};
-  // An outage disconnects nobody: the mailbox stays active, people are told when it lasts.
-  if (failures >= kFailuresUntilIssue) {
+  // An outage disconnects nobody: the mailbox stays active, people are told when it lasts. A certificate does
+  // not come right by itself.
+  if (failures >= kFailuresUntilIssue || error.trouble == Trouble::Certificate) {
     verdict.state_text = error.message;
-    verdict.issue = issue("mailbox:unreachable", "warning", error,
-                          "Mail Sync goes on trying by itself. If it lasts, run \"mailsync doctor\".");
+    verdict.issue = mailbox_issue(standstill, error);
+  }
+  return verdict;
+}
+
+// Patience that was asked for is no failure; when it is asked for long or again and again, people are told.
+Verdict wait_as_told(const Error& error, int failures, int patience) {
+  Verdict verdict{
+      .wait = std::max(error.retry_after.value_or(kUntoldWait), Duration(std::chrono::seconds(1))),
+      .failures = failures,
+      .patience = patience};
+  if (patience >= kPatienceUntilIssue || verdict.wait >= kLongPatience) {
+    verdict.state_text = error.message;
+    verdict.issue = mailbox_issue(Standstill::Throttled, error);
   }
   return verdict;
 }
@@ -54,10 +62,10 @@ bool is_our_own_disk(const Error& error) {
 
 }  // namespace
 
-Verdict judge(const Error* error, int failures, Duration poll, Random& random) {
+Verdict judge(const Error* error, int failures, Duration poll, Random& random, int patience) {
   if (!error) return {.wait = poll};
   ++failures;
-  if (is_our_own_disk(*error)) return try_later(*error, failures, random);
+  if (is_our_own_disk(*error)) return try_later(Standstill::Storage, *error, failures, random);
   switch (sync::decide(error->kind)) {
     case Next::TryLater:
     // Met inside a turn these are settled there. A whole pass that ends with one starts again from its
@@ -66,42 +74,22 @@ Verdict judge(const Error* error, int failures, Duration poll, Random& random) {
     case Next::EnumerateAgain:
     case Next::LookFirst:
     case Next::ParkItem:
-      return try_later(*error, failures, random);
+      return try_later(Standstill::Unreachable, *error, failures, random);
     case Next::Wait:
-      return {.wait = std::max(error->retry_after.value_or(kUntoldWait), Duration(std::chrono::seconds(1))),
-              .failures = failures - 1};
+      return wait_as_told(*error, failures - 1, patience + 1);
     case Next::AskUser:
-      return refused(
-          MailboxState::NeedsLogin, *error,
-          issue(
-              "mailbox:sign_in", "error", *error,
-              "The mailbox's owner signs in again under Preferences > Integration > Mail Sync; for app-only "
-              "access an administrator renews the credential. \"mailsync doctor\" tells which."),
-          kRecheckRefused, failures);
+      return refused(MailboxState::NeedsLogin, Standstill::SignIn, *error, kRecheckRefused, failures);
     case Next::TellAdmin:
-      return refused(
-          MailboxState::Forbidden, *error,
-          issue("mailbox:forbidden", "error", *error,
-                "An administrator grants the missing permission. \"mailsync doctor\" tells which."),
-          kRecheckRefused, failures);
+      return refused(MailboxState::Forbidden, Standstill::Forbidden, *error, kRecheckRefused, failures);
     case Next::ParkMailbox:
-      return refused(
-          MailboxState::SwitchedOff, *error,
-          issue("mailbox:switched_off", "warning", *error,
-                "Syncing goes on by itself when the mailbox or its licence is back. Nothing was deleted."),
-          kRecheckSwitchedOff, failures);
+      return refused(MailboxState::SwitchedOff, Standstill::SwitchedOff, *error, kRecheckSwitchedOff,
+                     failures);
     case Next::TakeAsGone:
-      return refused(
-          MailboxState::SwitchedOff, *error,
-          issue("mailbox:switched_off", "error", *error,
-                "Check that the mailbox exists under this address, or remove it here. Nothing was deleted."),
-          kRecheckSwitchedOff, failures);
+      return refused(MailboxState::SwitchedOff, Standstill::Unknown, *error, kRecheckSwitchedOff, failures);
     case Next::StopMailbox:
-      return refused(MailboxState::Stopped, *error,
-                     issue("mailbox:stopped", "error", *error,
-                           "Syncing of this mailbox has stopped so that no harm is done. Report the message; "
-                           "then resume it."),
-                     kRecheckSwitchedOff, failures);
+      return refused(MailboxState::Stopped,
+                     error->vendor_code == sync::kAnotherMailbox ? Standstill::Replaced : Standstill::Stopped,
+                     *error, kRecheckSwitchedOff, failures);
     case Next::GiveUp:
       return {.wait = Duration(0), .failures = failures - 1};
   }

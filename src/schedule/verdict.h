@@ -16,15 +16,12 @@ struct Verdict {
   sync::MailboxState state = sync::MailboxState::Active;
   std::string state_text;  // for people; "" when all is well
   int failures = 0;        // in a row, this one included
-  // The issue that is open now, by its key; every other of kMailboxIssues is closed.
+  int patience = 0;        // how often in a row the server asked for patience, this time included
+  // The issue that is open now, by its key; every other of mailbox_issue_keys() is closed.
   std::optional<sync::Issue> issue;
 };
 
-// The keys of issues about a mailbox as a whole.
-inline constexpr std::string_view kMailboxIssues[] = {
-    "mailbox:sign_in", "mailbox:forbidden", "mailbox:switched_off", "mailbox:stopped", "mailbox:unreachable"};
-
-// `error`: nullptr when the pass went through. `failures`: in a row before this pass.
-Verdict judge(const Error* error, int failures, Duration poll, Random& random);
+// `error`: nullptr when the pass went through. `failures`, `patience`: in a row before this pass.
+Verdict judge(const Error* error, int failures, Duration poll, Random& random, int patience = 0);
 
 }  // namespace mailsync::schedule

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "schedule/mailbox_issue.h"
 #include "schedule/tuning.h"
 
 namespace mailsync::schedule {
@@ -56,6 +58,52 @@ TEST_F(VerdictTest, ThrottledWaitsAsLongAsItWasTold) {
   EXPECT_EQ(judged(ErrorKind::Throttled).wait, kUntoldWait);
 }
 
+TEST_F(VerdictTest, ThrottlingBecomesAnIssueWhenItLasts) {
+  const Error error{
+      .kind = ErrorKind::Throttled, .message = "words", .retry_after = std::chrono::seconds(20)};
+  Verdict verdict;
+  for (int times = 1; times < 10; ++times) {
+    verdict = judge(&error, 0, std::chrono::seconds(60), random_, verdict.patience);
+    EXPECT_EQ(verdict.issue.has_value(), times >= kPatienceUntilIssue) << times;
+    EXPECT_EQ(verdict.state, MailboxState::Active);
+  }
+  ASSERT_TRUE(verdict.issue);
+  EXPECT_EQ(verdict.issue->key, "mailbox:throttled");
+  EXPECT_EQ(judge(nullptr, 0, std::chrono::seconds(60), random_, verdict.patience).patience, 0);
+  const Verdict at_once = judged({.kind = ErrorKind::Throttled, .retry_after = kLongPatience});
+  ASSERT_TRUE(at_once.issue);
+}
+
+TEST_F(VerdictTest, EveryTroubleHasAKeyAndWordsOfItsOwn) {
+  std::set<std::string> keys, titles;
+  for (int trouble = 1; trouble <= static_cast<int>(Trouble::Configuration); ++trouble) {
+    const auto as_trouble = static_cast<Trouble>(trouble);
+    const Verdict verdict =
+        judged({.kind = ErrorKind::LoginNeeded, .message = "what the server said", .trouble = as_trouble});
+    ASSERT_TRUE(verdict.issue) << name_of(as_trouble);
+    const sync::Issue& issue = *verdict.issue;
+    EXPECT_TRUE(keys.insert(issue.key).second) << issue.key;
+    EXPECT_TRUE(titles.insert(issue.title).second) << issue.title;
+    EXPECT_EQ(issue.cause, "what the server said");
+    EXPECT_GT(issue.effect.size(), 20u);
+    EXPECT_GT(issue.remedy.size(), 20u);
+  }
+  // Where no trouble is named the kind decides, and says other things again.
+  for (const auto kind : {ErrorKind::Forbidden, ErrorKind::SwitchedOff, ErrorKind::Corrupt}) {
+    EXPECT_TRUE(keys.insert(judged(kind).issue->key).second) << name_of(kind);
+    EXPECT_TRUE(titles.insert(judged(kind).issue->title).second) << name_of(kind);
+  }
+  for (const std::string& key : keys) EXPECT_TRUE(std::ranges::count(mailbox_issue_keys(), key)) << key;
+}
+
+TEST_F(VerdictTest, ACertificateIsToldAtOnceAndDisconnectsNobody) {
+  const Verdict verdict =
+      judged({.kind = ErrorKind::Transient, .message = "words", .trouble = Trouble::Certificate});
+  EXPECT_EQ(verdict.state, MailboxState::Active);
+  ASSERT_TRUE(verdict.issue);
+  EXPECT_EQ(verdict.issue->key, "mailbox:certificate");
+}
+
 // F131
 TEST_F(VerdictTest, WhatAPersonMustSolveIsSaidAndRarelyTriedAgain) {
   const Verdict login = judged(ErrorKind::LoginNeeded);
@@ -70,6 +118,13 @@ TEST_F(VerdictTest, WhatAPersonMustSolveIsSaidAndRarelyTriedAgain) {
   EXPECT_EQ(judged(ErrorKind::SwitchedOff).wait, kRecheckSwitchedOff);
   EXPECT_EQ(judged(ErrorKind::Gone).state, MailboxState::SwitchedOff);
   EXPECT_EQ(judged(ErrorKind::Corrupt).state, MailboxState::Stopped);
+}
+
+TEST_F(VerdictTest, AnotherMailboxUnderTheAddressStopsAndSaysSo) {
+  const Verdict verdict =
+      judged({.kind = ErrorKind::Corrupt, .message = "words", .vendor_code = "another_mailbox"});
+  EXPECT_EQ(verdict.state, MailboxState::Stopped);
+  EXPECT_EQ(verdict.issue->key, "mailbox:replaced");
 }
 
 TEST_F(VerdictTest, AFullDiskOfOursIsNoStateOfTheMailbox) {

@@ -60,6 +60,8 @@ json::object json_of(const sync::Issue& issue) {
   return {{"key", issue.key},
           {"severity", issue.severity},
           {"title", issue.title},
+          {"cause", issue.cause},
+          {"effect", issue.effect},
           {"remedy", issue.remedy},
           {"opened_at", issue.opened_at.to_iso()}};
 }

@@ -1,10 +1,12 @@
 #include "server/connections.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
 #include "base/log.h"
+#include "server/permissions.h"
 #include "sync/profile_json.h"
 
 namespace mailsync::server {
@@ -253,6 +255,16 @@ Result<sync::Workbench> Connections::workbench(const sync::Mailbox& mailbox) {
                          .sender = std::shared_ptr<sync::Sender>(link, link->sender.get())};
 }
 
+// Without consent an application still gets tokens, but they carry no permission: that is how a withdrawn
+// consent shows.
+bool Connections::may_do_nothing(const Link& link) {
+  if (!link.bearers->last || link.bearers->grant.refresh_token) return false;
+  const auto roles = roles_in(link.bearers->last->token.reveal());
+  return roles && std::ranges::none_of(kAppPermissions, [&](const Permission& permission) {
+           return std::ranges::find(*roles, permission.name) != roles->end();
+         });
+}
+
 Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::PassRequest request) {
   CO_TRY(const std::shared_ptr<Link> link, self.link_for(request.mailbox));
   const MailboxId id = request.mailbox.id;
@@ -271,14 +283,19 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
                                          .sender = link->sender.get(),
                                          .progress = noting(std::move(request.progress), did_something),
                                          .run = request.run});
-  // A token may have been refused before its time; the next pass asks for another.
-  if (!report && report.error().kind == ErrorKind::LoginNeeded) self.forget_token(id);
   row.ended_at = self.executor_.clock().now();
   row.requests = link->client->requests() - asked_before;
   if (counted) *counted = row.requests;
   if (!report) row.error = report.error().message;
   co_await self.note_run(std::move(row), did_something);
-  co_return report;
+  if (report) co_return report;
+  Error error = std::move(report).error();
+  if (error.kind == ErrorKind::Forbidden && error.trouble == Trouble::None && may_do_nothing(*link))
+    error.trouble = Trouble::Consent;
+  // A token may have been refused before its time, or not know yet what was granted since; the next pass asks
+  // for another.
+  if (error.kind == ErrorKind::LoginNeeded || error.kind == ErrorKind::Forbidden) self.forget_token(id);
+  co_return fail(std::move(error));
 }
 
 schedule::RunPass Connections::run_pass() {

@@ -62,6 +62,8 @@ class Connections {
   sync::People people_of(const sync::Mailbox& mailbox) const;
 
  private:
+  struct Link;
+  static bool may_do_nothing(const Link& link);
   struct Bearers;  // tokens for one mailbox
   struct Link {
     std::string made_for;  // what the replica depends on, to notice a change

@@ -1,6 +1,7 @@
 #include "server/push_keeper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "mailbox/graph/webhook.h"
@@ -39,6 +40,10 @@ Task<void> PushKeeper::run(PushKeeper& self) {
 Task<void> PushKeeper::reconcile(MailboxId id) {
   Watched& watched = watched_.at(id);
   const bool had_none = watched.subscriptions.empty();
+  // To renew one is to ask whether it lives: what is gone is made anew.
+  if (std::exchange(watched.doubted, false))
+    for (sync::Subscription& subscription : watched.subscriptions)
+      subscription.expires = executor_.clock().now();
   subscribing_ = true;
   auto alive = co_await watched.push->reconcile(watched.subscriptions);
   subscribing_ = false;
@@ -56,6 +61,7 @@ Task<void> PushKeeper::reconcile(MailboxId id) {
   watched.due = now + kLookAgain;
   for (const sync::Subscription& subscription : watched.subscriptions)
     watched.due = std::min(watched.due, std::max(now + kSoonest, now + (subscription.expires - now) / 2));
+  if (watched.doubted) watched.due = now;  // told so meanwhile
   list_known();
   // What changed before the subscription was known here was told to nobody.
   if (had_none && !watched.subscriptions.empty()) scheduler_.wake(id, schedule::Trigger::Push);
@@ -93,8 +99,10 @@ net::ServerResponse PushKeeper::receive(const net::ServerRequest& request) {
   metrics_.notice(notices->wake.empty() ? "unknown" : "accepted");
   for (const MailboxId id : notices->wake) scheduler_.wake(id, schedule::Trigger::Push);
   for (const MailboxId id : notices->reconcile)
-    if (const auto found = watched_.find(id); found != watched_.end())
+    if (const auto found = watched_.find(id); found != watched_.end()) {
+      found->second.doubted = true;
       found->second.due = executor_.clock().now();
+    }
   if (!notices->reconcile.empty()) signal_.raise();
   return response;
 }

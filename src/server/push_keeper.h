@@ -43,6 +43,7 @@ class PushKeeper final : public schedule::Observer {
     std::vector<sync::Subscription> subscriptions;
     Instant due;
     int failures = 0;
+    bool doubted = false;  // the vendor said that a subscription is ending or gone: ask it about each
   };
   Task<void> reconcile(MailboxId id);
   void list_known();

@@ -94,10 +94,27 @@ Result<std::vector<Entry>> StateStore::changes(const sync::JournalFilter& f, siz
 Result<int64_t> StateStore::deletions_since(MailboxId mailbox, model::Kind kind, Instant since) {
   // Intended ones count: they may already have happened.
   TRY(db::Rows rows,
-      query("SELECT count(*) FROM journal WHERE action = 'delete' AND mailbox_id = $1 AND kind = $2 "
-            "AND at_us >= $3 AND state IN (0, 1) AND cause <> $4",
+      query("SELECT count(*) FROM journal WHERE action IN ('delete', 'dismiss') AND account_id = (SELECT "
+            "account_id FROM mailbox WHERE id = $1) AND kind = $2 AND at_us >= $3 AND mailbox_id = $1 AND "
+            "state "
+            "IN (0, 1) AND cause <> $4",
             {mailbox, code(kind), since, sync::kUndoCause}));
   return rows.at(0).at(0).integer();
+}
+
+Result<std::pair<int64_t, int64_t>> StateStore::account_deletions(AccountId account, model::Kind kind,
+                                                                  Instant since) {
+  TRY(db::Rows links,
+      query(
+          "SELECT count(*) FROM link WHERE mailbox_id IN (SELECT id FROM mailbox WHERE account_id = $1) AND "
+          "kind = $2 AND state = 0",
+          {account, code(kind)}));
+  TRY(db::Rows deleted,
+      query(
+          "SELECT count(*) FROM journal WHERE action IN ('delete', 'dismiss') AND account_id = $1 AND kind = "
+          "$2 AND at_us >= $3 AND state IN (0, 1) AND cause <> $4",
+          {account, code(kind), since, sync::kUndoCause}));
+  return std::pair(links.at(0).at(0).integer(), deleted.at(0).at(0).integer());
 }
 
 Result<void> StateStore::save_journal(Transaction& transaction, std::span<Entry> entries) {

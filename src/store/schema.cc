@@ -196,6 +196,12 @@ CREATE TABLE installation (
 ;
 )sql";
 
+// What the guard counts: deletions and dismissals of a rolling day, of a mailbox and of its account.
+constexpr std::string_view kLosses = R"sql(
+CREATE INDEX journal_losses ON journal (account_id, kind, at_us, mailbox_id) WHERE action IN ('delete', 'dismiss')
+;
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{.number = 1, .name = "mailboxes, leases, cursors", .sql = kMailboxes},
     db::Migration{.number = 2, .name = "links", .sql = kLinks},
@@ -206,6 +212,7 @@ constexpr std::array kMigrations{
     db::Migration{.number = 7, .name = "links by content", .sql = kLinkContent},
     db::Migration{.number = 8, .name = "requests of a run", .sql = kRunRequests},
     db::Migration{.number = 9, .name = "the installation's own mark", .sql = kInstallation},
+    db::Migration{.number = 10, .name = "deletions by account", .sql = kLosses},
 };
 
 }  // namespace

@@ -59,6 +59,8 @@ class StateStore final : public sync::StateStore {
   Result<std::vector<sync::JournalEntry>> journal(MailboxId mailbox, JournalId after, size_t limit) override;
   Result<std::vector<sync::JournalEntry>> changes(const sync::JournalFilter& filter, size_t limit) override;
   Result<int64_t> deletions_since(MailboxId mailbox, model::Kind kind, Instant since) override;
+  Result<std::pair<int64_t, int64_t>> account_deletions(AccountId account, model::Kind kind,
+                                                        Instant since) override;
   Result<void> save_journal(Transaction&, std::span<sync::JournalEntry> entries) override;
 
   // issues.cc

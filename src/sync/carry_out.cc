@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/all_of.h"
 #include "sync/decide.h"
 #include "sync/journal.h"
@@ -28,8 +30,12 @@ Issue parked(const Context& context, const Planned& planned, const Error& error)
           .remote_id = id,
           .record = record,
           .severity = "error",
-          .title = "An item could not be synced: " + error.message,
-          .remedy = "Change the item so that both sides can hold it; it is then tried again.",
+          .title = "This " + std::string(model::name_of(s.kind)) + " could not be carried over",
+          .cause = error.message,
+          .effect = "The two sides differ in this one item. Everything else goes on.",
+          .remedy =
+              "Nothing at first: it is tried again by itself, a few times. If it stays, change the item "
+              "so that both sides can hold it; it is then tried at once.",
           .opened_at = context.now(),
           .attempts = 1,
           .retry_at = context.now() + kParkedRetry};
@@ -156,10 +162,17 @@ struct Commit {
     return {};
   }
 
-  Result<void> unpark(const Situation& s) {
+  // The item went through: what was open about it is solved, unless this very plan says it again.
+  Result<void> close_solved(const Planned& planned) {
+    const Situation& s = planned.situation;
+    const Plan& plan = planned.plan;
     const RemoteId id = s.item ? s.item->id : (s.link ? s.link->remote_id : RemoteId{});
-    TRY_VOID(store().close_issue(tx, context.mailbox(), parked_key(id, {})));
-    return store().close_issue(tx, context.mailbox(), parked_key({}, s.record ? s.record->id : RecordId{}));
+    const bool ended = plan.forget_link || (plan.link && plan.link->state != LinkState::Active);
+    const bool written = plan.writes() || ended || (plan.link && !s.link);
+    for (const std::string& key : context.open.solved(id, s.record ? s.record->id : RecordId{}, written))
+      if (std::ranges::find(plan.issues, key, &Issue::key) == plan.issues.end())
+        TRY_VOID(store().close_issue(tx, context.mailbox(), key));
+    return {};
   }
 
   // What waits for a person is planned again when the people whom it may be change (review_turn.cc).
@@ -191,7 +204,7 @@ struct Commit {
     const Plan& plan = planned.plan;
     count(counts, planned);
     TRY_VOID(close_intention(planned, JournalEntry::State::Done, ""));
-    if (batch.was_parked) TRY_VOID(unpark(planned.situation));
+    TRY_VOID(close_solved(planned));
     for (const Issue& issue : plan.issues) TRY_VOID(store().open_issue(tx, issue));
     for (const std::string& key : plan.solved) TRY_VOID(store().close_issue(tx, context.mailbox(), key));
     TRY_VOID(keep_review(planned));
@@ -225,11 +238,12 @@ Result<void> commit(Context& context, Batch& batch, Counts& counts) {
   });
 }
 
-bool has_work(const Batch& batch) {
+bool has_work(const Context& context, const Batch& batch) {
   if (batch.cursor || batch.was_parked || !batch.note.empty() || !batch.forget.empty()) return true;
   for (const Planned& planned : batch.items)
-    if (planned.plan.writes() || planned.plan.link || planned.plan.forget_link ||
-        !planned.plan.issues.empty() || planned.plan.review_ends)
+    if (planned.plan.writes() || !planned.plan.solved.empty() ||
+        (planned.situation.item && context.open.about(planned.situation.item->id)) || planned.plan.link ||
+        planned.plan.forget_link || !planned.plan.issues.empty() || planned.plan.review_ends)
       return true;
   return false;
 }
@@ -248,7 +262,7 @@ Task<Result<void>> still_ours(Context& context) {
 }
 
 Task<Result<void>> carry_out(Context& context, Batch batch) {
-  if (!has_work(batch)) co_return Result<void>{};
+  if (!has_work(context, batch)) co_return Result<void>{};
   CO_TRY_VOID(co_await intend(context, batch));
   Result<void> remote;
   std::vector<Task<void>> writes;

@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "sync/guard.h"
-#include "sync/held.h"
+#include "sync/guarded.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 
@@ -84,27 +83,6 @@ Task<Result<void>> look_at_frozen(Context& context, Kind kind, std::vector<Situa
   co_return Result<void>{};
 }
 
-// The CRM deleted a lot at once: our copies stay until a person approves.
-Task<Result<bool>> holds(Context& context, Kind kind, int64_t deletions) {
-  co_return co_await context.engine.executor.blocking([&]() -> Result<bool> {
-    if (deletions == 0) return false;
-    TRY(const int64_t links, context.engine.store.count_links(context.mailbox(), kind));
-    TRY(const int64_t recent,
-        context.engine.store.deletions_since(context.mailbox(), kind, context.now() - kMassWindow));
-    return is_mass_deletion(links, recent, deletions);
-  });
-}
-
-Issue held(const Context& context, Kind kind) {
-  return {.mailbox = context.mailbox(),
-          .key = "held:crm:" + std::string(model::name_of(kind)),
-          .kind = kind,
-          .severity = "error",
-          .title = "Many records were deleted in the CRM at once; their copies in the mailbox were kept",
-          .remedy = "If this was meant, approve the deletions; else restore the records in the CRM.",
-          .opened_at = context.now()};
-}
-
 }  // namespace
 
 Task<Result<bool>> crm_turn(Context& context, Kind kind) {
@@ -118,21 +96,13 @@ Task<Result<bool>> crm_turn(Context& context, Kind kind) {
       Plan planned = plan(s);
       batch.items.push_back({.situation = std::move(s), .plan = std::move(planned)});
     }
-    const std::string key = "held:" + name;
-    CO_TRY(HeldAnswer answer, co_await held_answer(context, key));
-    CO_TRY(const bool hold, co_await holds(context, kind, apply_answer(answer, batch.items)));
-    if (hold) {
-      // The feed waits where it is: nothing behind a held deletion is lost.
+    CO_TRY(Guarded guarded, co_await guard_deletions(context, HeldSide::Crm, kind, batch.items));
+    if (guarded.hold != Hold::No) {
+      // The CRM deleted a lot at once: our copies stay until a person approves. The feed waits where it is,
+      // so that nothing behind a held deletion is lost.
       Batch notice{.kind = kind};
-      Planned item{.plan = {.skipped = "held"}};
-      item.situation.kind = kind;
-      item.plan.issues.push_back(held(context, kind));
-      notice.items.push_back(std::move(item));
-      std::vector<PlanItem> shown;
-      for (const Planned& planned : batch.items)
-        if (is_unanswered(answer, planned)) shown.push_back(held_item(planned));
-      CO_TRY_VOID(co_await hold_plan(context, key, kind, notice.items.front().plan.issues.front().title,
-                                     std::move(shown)));
+      CO_TRY(Planned told, co_await hold_deletions(context, guarded, batch.items));
+      notice.items.push_back(std::move(told));
       CO_TRY_VOID(co_await carry_out(context, std::move(notice)));
       co_return false;
     }
@@ -143,7 +113,7 @@ Task<Result<bool>> crm_turn(Context& context, Kind kind) {
           name, CursorState{.cursor = read_page->page.next, .enumerated = true, .saved_at = context.now()}};
     auto done = co_await carry_out(context, std::move(batch));
     if (done) {
-      CO_TRY_VOID(co_await settle_answer(context, key, std::move(answer)));
+      CO_TRY_VOID(co_await settle_deletions(context, std::move(guarded)));
       co_return read_page->page.more;
     }
     if (done.error().kind != ErrorKind::VersionStale || tries >= kReplans)

@@ -3,6 +3,7 @@
 // wanted commits in parts that fit into memory, the cursor with the last of them.
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <unordered_map>
 
 #include "model/contact.h"
@@ -36,6 +37,7 @@ struct EmailPage {
   std::deque<Wanted> waiting;  // not fetched yet
   std::vector<Wanted> wanted;  // the part that commits next
   std::vector<Link> moved;     // links whose state changes
+  std::set<RemoteId> failed;   // of all parts
   std::vector<JournalEntry> entries;
   Counts counts;
   std::map<std::string, std::vector<PersonRef>> people;
@@ -153,29 +155,46 @@ Task<Result<std::string>> take_blob(Context& context, RemoteId id, std::string a
   co_return co_await context.engine.executor.blocking([&] { return sink->finish(); });
 }
 
+void add_note(model::Email& email, const std::string& words) {
+  email.note += (email.note.empty() ? "" : " ") + words;
+}
+
+std::string too_large(const model::Attachment& attachment, int64_t most) {
+  return "The attachment \"" + attachment.name + "\" (" +
+         std::to_string((attachment.size + (1 << 20) - 1) >> 20) + " MB) is larger than the " +
+         std::to_string(most >> 20) + " MB that are taken over; it stays in the mailbox.";
+}
+
 Task<Result<void>> take_attachments(Context& context, Wanted& wanted) {
   model::Email& email = *wanted.body;
   if (email.head.is_protected) {
     CO_TRY(email.raw_blob, co_await take_blob(context, wanted.item.id, ""));
     co_return Result<void>{};
   }
-  size_t taken = 0;
+  size_t taken = 0, left = 0;
   for (model::Attachment& attachment : email.attachments) {
     if (!attachment.link.empty()) continue;
-    if (attachment.size > context.profile().max_attachment_bytes || ++taken > kAttachmentsPerEmail) {
-      email.note += (email.note.empty() ? "" : " ") + ("The attachment \"" + attachment.name +
-                                                       "\" is larger than allowed and stays in the mailbox.");
+    if (attachment.size > context.profile().max_attachment_bytes) {
+      add_note(email, too_large(attachment, context.profile().max_attachment_bytes));
       continue;
     }
+    if (taken == kAttachmentsPerEmail) {
+      ++left;
+      continue;
+    }
+    ++taken;
     auto blob = co_await take_blob(context, wanted.item.id, attachment.remote_id);
     if (blob)
       attachment.blob = *std::move(blob);
     else if (decide(blob.error().kind) == Next::ParkItem || blob.error().kind == ErrorKind::Gone)
-      email.note += (email.note.empty() ? "" : " ") +
-                    ("The attachment \"" + attachment.name + "\" could not be read: " + blob.error().message);
+      add_note(email,
+               "The attachment \"" + attachment.name + "\" could not be read: " + blob.error().message);
     else
       co_return fail(std::move(blob).error());
   }
+  if (left > 0)
+    add_note(email, "It has " + std::to_string(taken + left) + " attachments; the first " +
+                        std::to_string(taken) + " were taken over, the others stay in the mailbox.");
   co_return Result<void>{};
 }
 
@@ -313,8 +332,12 @@ Issue parked(const Context& context, const Wanted& wanted) {
           .kind = Kind::Email,
           .remote_id = wanted.item.id,
           .severity = "error",
-          .title = "An email could not be taken into the CRM: " + wanted.failed->message,
-          .remedy = "It is tried again by itself; if it stays, take the category off and put it on again.",
+          .title = "An email could not be taken into the CRM",
+          .cause = wanted.failed->message,
+          .effect = "This one email is in the mailbox alone. Everything else goes on.",
+          .remedy =
+              "Nothing at first: it is tried again by itself, a few times. If it stays, take the category "
+              "off and put it on again, or move the email to another folder and back.",
           .opened_at = context.now(),
           .attempts = 1,
           .retry_at = context.now() + kParkedRetry};
@@ -364,6 +387,21 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
   return {};
 }
 
+bool was_parked(const Context& context, const EmailBatch& batch) {
+  return std::ranges::any_of(batch.items,
+                             [&](const RemoteItem& item) { return context.open.about(item.id); });
+}
+
+// Parked before, and now taken in, linked, not wanted any more, or gone.
+Result<void> close_solved(Context& context, Transaction& tx, const EmailBatch& batch, const EmailPage& page) {
+  for (const RemoteItem& item : batch.items) {
+    if (page.failed.contains(item.id)) continue;
+    for (const std::string& key : context.open.solved(item.id, {}, true))
+      TRY_VOID(context.engine.store.close_issue(tx, context.mailbox(), key));
+  }
+  return {};
+}
+
 Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) {
   StateStore& store = context.engine.store;
   return store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
@@ -373,7 +411,10 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
     std::vector<JournalEntry> entries = page.entries;
     for (const Wanted& wanted : page.wanted) {
       if (wanted.failed) {
-        if (wanted.failed->kind != ErrorKind::Gone) TRY_VOID(store.open_issue(tx, parked(context, wanted)));
+        if (wanted.failed->kind != ErrorKind::Gone) {
+          page.failed.insert(wanted.item.id);
+          TRY_VOID(store.open_issue(tx, parked(context, wanted)));
+        }
         ++page.counts.parked;
         continue;
       }
@@ -394,12 +435,11 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
       entries.push_back(entry_for(context, wanted.item, wanted.body ? "create" : "link", "new in the mailbox",
                                   wanted.rule));
       entries.back().record = wanted.known;
-      if (batch.was_parked)
-        TRY_VOID(store.close_issue(tx, context.mailbox(), "item:" + wanted.item.id.value));
     }
     if (!links.empty()) TRY_VOID(store.save_links(tx, links));
     if (!entries.empty()) TRY_VOID(store.save_journal(tx, entries));
     const bool last = page.waiting.empty();
+    if (last) TRY_VOID(close_solved(context, tx, batch, page));
     if (last && !batch.note.empty()) TRY_VOID(store.note_removals(tx, context.mailbox(), batch.note));
     if (last)
       for (const std::string& place : batch.forget)
@@ -416,7 +456,7 @@ Task<Result<void>> take_parts(Context& context, const EmailBatch& batch, EmailPa
   do {
     CO_TRY_VOID(co_await fetch_part(context, page));
     const bool work = batch.cursor || !batch.note.empty() || !batch.forget.empty() || !page.wanted.empty() ||
-                      !page.moved.empty();
+                      !page.moved.empty() || was_parked(context, batch);
     if (!work) continue;
     auto done = co_await context.engine.executor.blocking([&] { return commit(context, batch, page); });
     CO_TRY_VOID(std::move(done));
@@ -480,6 +520,9 @@ Task<Result<bool>> email_turn(Context& context, const Collection& collection) {
   CO_TRY(ChangePage changes, co_await read_page(context, collection, cursor));
   const std::optional<Error> ended = co_await read_on(context, collection, changes);
   EmailBatch batch{.collection = collection.id, .name = collection.name};
+  for (const Change& change : changes.changes)
+    if (change.presence == Presence::Removed && context.open.about(change.item.id))
+      context.look_again.insert(change.item.id);
   CO_TRY(batch.note, co_await removal_hints(context, collection, changes));
   batch.cursor = cursor_to_save(context, collection, cursor, changes);
   for (Change& change : changes.changes)

@@ -1,6 +1,7 @@
 #include "sync/held.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "sync/tuning.h"
 
@@ -149,18 +150,24 @@ Task<Result<void>> hold_plan(Context& context, std::string key, Kind kind, std::
       [&] { return save_held(context, key, kind, title, deletions); });
 }
 
-Task<Result<void>> settle_answer(Context& context, std::string key, HeldAnswer answer) {
-  if (answer.is_empty()) co_return Result<void>{};
-  co_return co_await context.engine.executor.blocking([&] {
+Task<Result<void>> settle_answer(Context& context, std::string key, HeldAnswer answer, bool was_held) {
+  if (!context.engine.plans || (answer.is_empty() && !was_held)) co_return Result<void>{};
+  co_return co_await context.engine.executor.blocking([&]() -> Result<void> {
+    std::vector<PlanReport> ended = std::move(answer.answered);
+    if (was_held) {
+      TRY(auto waiting, plans_of(context, key, PlanState::Waiting));
+      std::ranges::move(waiting, std::back_inserter(ended));
+    }
+    if (ended.empty()) return {};
     return context.engine.store.transact(Durable::No, [&](Transaction& tx) -> Result<void> {
       TRY_VOID(context.engine.store.check_lease(tx, context.input.lease));
-      for (PlanReport& report : answer.answered) {
-        if (report.state == PlanState::Approved) report.state = PlanState::Done;
+      for (PlanReport& report : ended) {
+        if (report.state != PlanState::Rejected) report.state = PlanState::Done;
         report.finished_at = context.now();
         report.run = context.run;
         TRY_VOID(context.engine.plans->save_plan(tx, report));
       }
-      return context.engine.store.close_issue(tx, context.mailbox(), key);
+      return {};
     });
   });
 }

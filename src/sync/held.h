@@ -1,5 +1,6 @@
-// Deletions that a guard holds wait for a person: they are shown as a plan, and exactly those that were
-// shown are made when it is approved. Where they are refused, both sides stay as they are and the pairs end.
+// The plan that people answer for what a guard holds (sync/guarded.h): it shows the deletions, and exactly
+// those that were shown are made when it is approved. Where they are refused, both sides stay as they are and
+// the pairs end.
 #pragma once
 
 #include <set>
@@ -17,7 +18,7 @@ struct HeldAnswer {
   bool is_empty() const { return answered.empty(); }
 };
 
-// `key` names the guard, as its issue does: "held:task".
+// `key` names the guard: "held:task", "held:crm:task".
 Task<Result<HeldAnswer>> held_answer(Context& context, std::string key);
 
 // Lets approved deletions go, and turns refused ones into the end of the pair. Deletions that nobody has
@@ -32,7 +33,8 @@ Task<Result<void>> hold_plan(Context& context, std::string key, Kind kind, std::
                              std::vector<PlanItem> deletions);
 PlanItem held_item(const Planned& planned);
 
-// The answers have been carried out; the guard's issue is solved.
-Task<Result<void>> settle_answer(Context& context, std::string key, HeldAnswer answer);
+// The answers have been carried out. `was_held`: so may have been what still waits, because the items are
+// back or because the day is over; nobody is asked about it any more.
+Task<Result<void>> settle_answer(Context& context, std::string key, HeldAnswer answer, bool was_held);
 
 }  // namespace mailsync::sync

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sync/guarded.h"
 #include "sync/returned.h"
 #include "sync/review.h"
 #include "sync/tuning.h"
@@ -76,14 +77,21 @@ bool lives(const Link& link) {
 // Links of this collection that a whole listing did not name.
 Result<void> add_unlisted(Context& context, const Collection& collection, const std::set<RemoteId>& seen,
                           std::vector<RemovalHint>& out) {
+  int64_t linked = 0, unlisted = 0;
   for (LinkId after{};;) {
     TRY(const auto links, context.engine.store.links(context.mailbox(), collection.kind, after, kLinkPage));
     for (const Link& link : links)
-      if (lives(link) && link.container == collection.id && !seen.contains(link.remote_id))
+      if (lives(link) && link.container == collection.id) {
+        ++linked;
+        if (seen.contains(link.remote_id)) continue;
+        ++unlisted;
         out.push_back(hint_for(collection, link));
-    if (links.size() < kLinkPage) return {};
+      }
+    if (links.size() < kLinkPage) break;
     after = links.back().id;
   }
+  if (is_doubtful_listing(linked, unlisted)) context.doubtful.insert(collection.kind);
+  return {};
 }
 
 }  // namespace
@@ -127,8 +135,9 @@ Issue unreadable(const Context& context, const Change& change, Kind kind) {
           .kind = kind,
           .remote_id = change.item.id,
           .severity = "error",
-          .title = "An item could not be read: " +
-                   (change.error ? change.error->message : std::string("the server sent something unknown")),
+          .title = "A " + std::string(model::name_of(kind)) + " in the mailbox could not be read",
+          .cause = change.error ? change.error->message : std::string("The server sent something unknown."),
+          .effect = "This one item is not in step. Everything else goes on.",
           .remedy = "Open it in the mailbox and save it again; it is tried again when it changes.",
           .opened_at = context.now(),
           .attempts = 1};
@@ -169,7 +178,7 @@ Task<Result<std::vector<RemoteItem>>> take_round(Context& context, const ItemPag
     if (first) {
       batch.note = page.note;
       for (const Issue& issue : page.unreadable) {
-        Planned poison{.plan = {.skipped = "unreadable"}};
+        Planned poison{.plan = {.skipped = issue.key.starts_with("held:") ? "held" : "unreadable"}};
         poison.situation.kind = page.kind;
         poison.plan.issues.push_back(issue);
         batch.items.push_back(std::move(poison));
@@ -209,6 +218,14 @@ Task<Result<bool>> item_turn(Context& context, const Collection& collection) {
   CO_TRY(const ChangePage changes, co_await read_page(context, collection, cursor));
   ItemPage page = item_page(context, collection, changes);
   CO_TRY(page.note, co_await removal_hints(context, collection, changes));
+  for (const Change& change : changes.changes)
+    if (change.presence == Presence::Removed && context.open.about(change.item.id))
+      context.look_again.insert(change.item.id);
+  // Kept with the hints: should the pass break off, the next one must not believe them either.
+  if (context.doubtful.contains(collection.kind) && !page.note.empty())
+    page.unreadable.push_back(held_notice(context, HeldSide::Mailbox, collection.kind, Hold::Listing,
+                                          static_cast<int64_t>(page.note.size()))
+                                  .plan.issues.front());
   page.cursor = cursor_to_save(context, collection, cursor, changes);
   CO_TRY_VOID(co_await take_items(context, std::move(page)));
   page_committed(context, collection, changes);

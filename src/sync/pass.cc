@@ -1,5 +1,6 @@
 #include "sync/pass.h"
 
+#include "sync/same_mailbox.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
 #include "sync/undo.h"
@@ -41,10 +42,15 @@ Task<Result<PassReport>> run_pass(Engine engine, Replica& replica, PassInput inp
   const RunId run = input.run.value.empty() ? engine.random.run_id(engine.executor.clock().now()) : input.run;
   Context context{.engine = engine, .replica = replica, .input = std::move(input), .run = run};
   context.report.run = context.run;
+  auto issues =
+      co_await engine.executor.blocking([&] { return engine.store.open_issues(context.mailbox()); });
+  if (!issues) co_return fail(std::move(issues).error());
+  context.open = OpenIssues(*issues);
+  CO_TRY(const auto collections, co_await replica.collections());
+  CO_TRY_VOID(co_await check_same_mailbox(context, collections));
   CO_TRY_VOID(co_await resume(context));
   CO_TRY_VOID(co_await send_turn(context));  // somebody waits for it
   CO_TRY_VOID(co_await undo_turn(context));
-  CO_TRY(const auto collections, co_await replica.collections());
   for (const Collection& collection : collections) {
     // A folder that is gone or forbidden does not stop the others (F64); a mailbox that is, does.
     auto walked = co_await walk_collection(context, collection);

@@ -1,17 +1,21 @@
 #include <algorithm>
 
 #include "model/meeting.h"
+#include "sync/issue_words.h"
 #include "sync/plan_cases.h"
 
 namespace mailsync::sync {
 
 Issue issue_about(const Situation& s, std::string key, std::string severity, std::string title,
                   std::string remedy) {
+  const IssueWords words = issue_words(key);
   Issue issue{.mailbox = s.mailbox,
               .key = std::move(key),
               .kind = s.kind,
               .severity = std::move(severity),
               .title = std::move(title),
+              .cause = std::string(words.cause),
+              .effect = std::string(words.effect),
               .remedy = std::move(remedy),
               .opened_at = s.now};
   if (s.item) issue.remote_id = s.item->id;

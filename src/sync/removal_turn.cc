@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "sync/guard.h"
-#include "sync/held.h"
+#include "sync/guarded.h"
 #include "sync/plan_email.h"
 #include "sync/tuning.h"
 #include "sync/turn.h"
@@ -47,28 +46,6 @@ Plan plan_email_removal(const Situation& s) {
   return plan;
 }
 
-Issue held(const Context& context, Kind kind, int64_t planned) {
-  return {.mailbox = context.mailbox(),
-          .key = "held:" + std::string(model::name_of(kind)),
-          .kind = kind,
-          .severity = "error",
-          .title = std::to_string(planned) + " " + std::string(model::name_of(kind)) +
-                   " items disappeared from the mailbox at once; nothing was deleted",
-          .remedy =
-              "If this was meant, approve the deletions; else restore the items in the mailbox, and sync "
-              "goes on by itself.",
-          .opened_at = context.now()};
-}
-
-Task<Result<bool>> holds(Context& context, Kind kind, int64_t planned) {
-  co_return co_await context.engine.executor.blocking([&]() -> Result<bool> {
-    TRY(const int64_t links, context.engine.store.count_links(context.mailbox(), kind));
-    TRY(const int64_t recent,
-        context.engine.store.deletions_since(context.mailbox(), kind, context.now() - kMassWindow));
-    return is_mass_deletion(links, recent, planned);
-  });
-}
-
 Task<Result<void>> remove_kind(Context& context, Kind kind, std::vector<RemovalHint> hints) {
   std::vector<Planned> items;
   std::vector<RemovalHint> answered;
@@ -85,31 +62,26 @@ Task<Result<void>> remove_kind(Context& context, Kind kind, std::vector<RemovalH
     answered.insert(answered.end(), checked.answered.begin(), checked.answered.end());
   }
   Batch batch{.kind = kind, .forget = std::move(answered)};
-  const std::string key = "held:" + std::string(model::name_of(kind));
-  CO_TRY(HeldAnswer answer, co_await held_answer(context, key));
-  const int64_t deletions = apply_answer(answer, items);
-  CO_TRY(const bool hold, co_await holds(context, kind, deletions));
-  if (hold && kind != Kind::Email) {
-    // The hints stay, so that an approval, or the items' return, finds them again.
-    Planned notice{.plan = {.skipped = "held"}};
-    notice.situation.kind = kind;
-    notice.plan.issues.push_back(held(context, kind, deletions));
-    const auto waits = [&](const Planned& planned) { return is_unanswered(answer, planned); };
+  Guarded guarded;
+  // The CRM keeps emails whatever happens to them in the mailbox.
+  if (kind != Kind::Email) {
+    CO_TRY(guarded, co_await guard_deletions(context, HeldSide::Mailbox, kind, items));
+  }
+  if (guarded.hold != Hold::No) {
+    // The hints stay, so that an answer, or the items' return, finds them again.
+    CO_TRY(Planned notice, co_await hold_deletions(context, guarded, items));
+    const auto waits = [&](const Planned& planned) { return is_unanswered(guarded.answer, planned); };
     std::erase_if(batch.forget, [&](const RemovalHint& hint) {
       return std::ranges::any_of(items, [&](const Planned& planned) {
         return waits(planned) && planned.situation.item && planned.situation.item->id == hint.remote_id;
       });
     });
-    std::vector<PlanItem> shown;
-    for (const Planned& planned : items)
-      if (waits(planned)) shown.push_back(held_item(planned));
-    CO_TRY_VOID(co_await hold_plan(context, key, kind, notice.plan.issues.front().title, std::move(shown)));
     std::erase_if(items, waits);
     items.push_back(std::move(notice));
   }
   batch.items = std::move(items);
   CO_TRY_VOID(co_await carry_out(context, std::move(batch)));
-  co_return hold ? Result<void>{} : co_await settle_answer(context, key, std::move(answer));
+  co_return co_await settle_deletions(context, std::move(guarded));
 }
 
 }  // namespace
@@ -122,7 +94,7 @@ Task<Result<void>> removal_turn(Context& context) {
     std::vector<RemovalHint> of_kind;
     for (const RemovalHint& hint : *hints)
       if (hint.kind == kind) of_kind.push_back(hint);
-    if (of_kind.empty()) continue;
+    if (of_kind.empty() && !is_held(context, HeldSide::Mailbox, kind)) continue;
     for (int tries = 0;; ++tries) {
       auto done = co_await remove_kind(context, kind, of_kind);
       if (done) break;

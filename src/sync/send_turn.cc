@@ -28,16 +28,21 @@ Task<Result<void>> mark(Context& context, const OutboxEntry& entry, Outcome outc
           engine.outbox->mark(tx, entry.id, outcome.state, outcome.words, outcome.sent, outcome.next_try));
       const std::string key = "send:" + std::to_string(entry.id.value);
       if (outcome.state == OutboxState::Unknown || outcome.state == OutboxState::Failed) {
-        return engine.store.open_issue(tx, {.mailbox = context.mailbox(),
-                                            .key = key,
-                                            .kind = Kind::Email,
-                                            .record = entry.id,
-                                            .severity = "error",
-                                            .title = outcome.words,
-                                            .remedy = "Look into the mailbox's Sent folder. If the email is "
-                                                      "not there, send it again from the CRM.",
-                                            .opened_at = context.now(),
-                                            .attempts = 1});
+        return engine.store.open_issue(
+            tx, {.mailbox = context.mailbox(),
+                 .key = key,
+                 .kind = Kind::Email,
+                 .record = entry.id,
+                 .severity = "error",
+                 .title = outcome.state == OutboxState::Unknown ? "It is not known whether an email left"
+                                                                : "An email could not be sent",
+                 .cause = outcome.words,
+                 .effect = "It is not tried again by itself, so that nobody gets it "
+                           "twice. Everything else goes on.",
+                 .remedy = "Look into the mailbox's Sent folder. If the email is "
+                           "not there, send it again from the CRM.",
+                 .opened_at = context.now(),
+                 .attempts = 1});
       }
       if (outcome.state != OutboxState::Sent) return {};
       TRY_VOID(engine.store.close_issue(tx, context.mailbox(), key));

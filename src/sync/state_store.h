@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -160,8 +161,10 @@ class StateStore {
   virtual Result<std::vector<JournalEntry>> journal(MailboxId mailbox, JournalId after, size_t limit) = 0;
   // Newest first.
   virtual Result<std::vector<JournalEntry>> changes(const JournalFilter& filter, size_t limit) = 0;
-  // Deletions journaled since then, for the guard.
+  // Deletions and dismissals journaled since then, for the guard.
   virtual Result<int64_t> deletions_since(MailboxId mailbox, Kind kind, Instant since) = 0;
+  // Active links, and deletions since then, over all mailboxes of the account.
+  virtual Result<std::pair<int64_t, int64_t>> account_deletions(AccountId account, Kind kind, Instant since);
   virtual Result<std::vector<Issue>> open_issues(MailboxId mailbox) = 0;
   // About any of these records, in every mailbox of the account. A store that only stands before another has
   // none.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "sync/open_issues.h"
 #include "sync/pass.h"
 #include "sync/plan.h"
 
@@ -35,6 +36,10 @@ struct Context {
   // keep it going.
   std::map<std::string, int> cursors_lost;
   Instant lease_seen_at;  // when the store last said that the lease is ours
+  OpenIssues open;        // when the pass began
+  // Parked items that this pass has news of: tried again now, whatever their time.
+  std::set<RemoteId> look_again;
+  std::set<Kind> doubtful;  // a whole listing in this pass was empty or much shorter than before
 
   Instant now() const { return engine.executor.clock().now(); }
   Viewer viewer() const {

@@ -16,18 +16,6 @@ class Held : public testing::Test {
     }
     stage.settle();
   }
-  std::optional<sync::PlanReport> waiting() {
-    const auto found = stage.plans->plans(
-        {.account = Stage::kAccount, .purpose = sync::PlanPurpose::Held, .state = sync::PlanState::Waiting},
-        10);
-    EXPECT_TRUE(found && found->size() <= 1);
-    return found->empty() ? std::nullopt : std::optional(found->front());
-  }
-  void answer(sync::PlanReport report, sync::PlanState state) {
-    report.state = state;
-    ASSERT_TRUE(stage.store->transact(sync::Durable::No,
-                                      [&](Transaction& tx) { return stage.plans->save_plan(tx, report); }));
-  }
   size_t items() { return stage.items(ann, lab::IdKind::Task).size(); }
   size_t records() { return stage.records(ann, sync::Kind::Task).size(); }
   void delete_items(size_t count) {
@@ -46,7 +34,7 @@ class Held : public testing::Test {
 TEST_F(Held, AnApprovalMakesExactlyTheDeletionsThatWereShown) {
   delete_items(6);
   stage.good_pass(ann);
-  const auto plan = waiting();
+  const auto plan = stage.held();
   ASSERT_TRUE(plan);
   const auto shown = stage.plans->plan_items(plan->id, {}, 100);
   EXPECT_EQ(shown->size(), 6U);
@@ -55,9 +43,9 @@ TEST_F(Held, AnApprovalMakesExactlyTheDeletionsThatWereShown) {
   EXPECT_EQ(records(), 10U);
   stage.add_email(ann, "meanwhile", true);
   stage.good_pass(ann);
-  EXPECT_EQ(waiting()->id, plan->id);
+  EXPECT_EQ(stage.held()->id, plan->id);
   EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 1) << "the mailbox goes on reading";
-  answer(*plan, sync::PlanState::Approved);
+  stage.answer_held(sync::PlanState::Approved);
   const sync::DryRun dry = stage.dry_run(ann);
   const sync::PassReport pass = stage.good_pass(ann);
   EXPECT_EQ(pass.counts.at(sync::Kind::Task).to_crm_deleted, 6);
@@ -70,24 +58,24 @@ TEST_F(Held, AnApprovalMakesExactlyTheDeletionsThatWereShown) {
 TEST_F(Held, WhatWasNotShownIsNotApproved) {
   delete_items(5);
   stage.good_pass(ann);
-  const auto plan = waiting();
+  const auto plan = stage.held();
   ASSERT_TRUE(plan);
   delete_items(4);
-  answer(*plan, sync::PlanState::Approved);
+  stage.answer_held(sync::PlanState::Approved);
   stage.good_pass(ann);
   EXPECT_EQ(records(), 5U);
-  ASSERT_TRUE(waiting());
-  EXPECT_EQ(stage.plans->plan_items(waiting()->id, {}, 100)->size(), 4U);
+  ASSERT_TRUE(stage.held());
+  EXPECT_EQ(stage.plans->plan_items(stage.held()->id, {}, 100)->size(), 4U);
 }
 
 TEST_F(Held, ARefusalKeepsTheRecordsAndAsksNoMore) {
   delete_items(6);
   stage.good_pass(ann);
-  answer(*waiting(), sync::PlanState::Rejected);
+  stage.answer_held(sync::PlanState::Rejected);
   stage.settle();
   EXPECT_EQ(records(), 10U);
   EXPECT_EQ(items(), 4U);
-  EXPECT_FALSE(waiting());
+  EXPECT_FALSE(stage.held());
   EXPECT_FALSE(has_issue("held:task"));
 }
 
@@ -95,11 +83,11 @@ TEST_F(Held, DeletionsInTheCrmWaitToo) {
   for (const auto& record : stage.records(ann, sync::Kind::Task))
     if (record.fields.at("subject") < "\"task 6\"") stage.erase(ann, record);
   stage.good_pass(ann);
-  const auto plan = waiting();
+  const auto plan = stage.held();
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->key, "held:crm:task");
   EXPECT_EQ(items(), 10U);
-  answer(*plan, sync::PlanState::Approved);
+  stage.answer_held(sync::PlanState::Approved);
   stage.good_pass(ann);
   EXPECT_EQ(items(), 4U);
   EXPECT_EQ(stage.plans->plan(plan->id)->state, sync::PlanState::Done);
@@ -108,11 +96,50 @@ TEST_F(Held, DeletionsInTheCrmWaitToo) {
 TEST_F(Held, ARefusalKeepsTheCopiesInTheMailbox) {
   for (const auto& record : stage.records(ann, sync::Kind::Task)) stage.erase(ann, record);
   stage.good_pass(ann);
-  answer(*waiting(), sync::PlanState::Rejected);
+  stage.answer_held(sync::PlanState::Rejected);
   stage.settle();
   EXPECT_EQ(items(), 10U);
   EXPECT_EQ(records(), 0U);
-  EXPECT_FALSE(waiting());
+  EXPECT_FALSE(stage.held());
+}
+
+// F21, F77: a person knows better than a listing that is doubted.
+TEST_F(Held, AnAnswerEndsTheDoubtAboutAListing) {
+  for (const auto answer : {sync::PlanState::Rejected, sync::PlanState::Approved}) {
+    const size_t before = records(), gone = items() / 2 + 1;
+    delete_items(gone);
+    stage.front.forget_delta_tokens(stage.clock.now());
+    stage.good_pass(ann);
+    EXPECT_TRUE(has_issue("held:listing:task"));
+    EXPECT_EQ(records(), before);
+    const sync::PlanReport plan = stage.answer_held(answer);
+    EXPECT_EQ(plan.key, "held:task");
+    EXPECT_EQ(plan.items, static_cast<int64_t>(gone));
+    stage.good_pass(ann);
+    EXPECT_FALSE(has_issue("held:listing:task"));
+    EXPECT_EQ(records(), answer == sync::PlanState::Approved ? before - gone : before);
+    EXPECT_FALSE(stage.held());
+    stage.advance(std::chrono::hours(25));
+    stage.settle();
+    EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 0);
+  }
+}
+
+// Three in a day are no mass, the fourth is; the next day it is one of one.
+TEST_F(Held, WhatWaitsForNothingAnyMoreIsNotAskedAbout) {
+  delete_items(3);
+  stage.good_pass(ann);
+  stage.advance(std::chrono::hours(20));
+  delete_items(1);
+  stage.good_pass(ann);
+  const auto plan = stage.held();
+  ASSERT_TRUE(plan);
+  stage.advance(std::chrono::hours(5));
+  stage.good_pass(ann);
+  EXPECT_EQ(records(), 6U);
+  EXPECT_FALSE(stage.held());
+  EXPECT_EQ(stage.plans->plan(plan->id)->state, sync::PlanState::Done);
+  EXPECT_FALSE(has_issue("held:task"));
 }
 
 }  // namespace

@@ -169,7 +169,7 @@ std::string unquiet(Stage& stage, size_t mails) {
 std::string open_issues(Stage& stage) {
   std::string out;
   const auto read = stage.database->read([&](db::Session& session) -> Result<void> {
-    TRY(const auto rows, session.query("SELECT DISTINCT title FROM issue ORDER BY title"));
+    TRY(const auto rows, session.query("SELECT DISTINCT title || ': ' || cause FROM issue ORDER BY 1"));
     for (const db::Row& row : rows) out += (out.empty() ? "" : "; ") + std::string(row.at(0).text());
     return {};
   });

@@ -61,5 +61,49 @@ TEST(Poison, AnEmailWhoseBodyNeverComesIsParkedAlone_F62_F129) {
   EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE key LIKE 'item:%'"), 0);
 }
 
+// Refuses this email's body from now on, and parks it.
+std::string park_one(Stage& stage, lab::Mailbox& ann) {
+  for (int i = 0; i < 3; ++i) stage.add_email(ann, "mail " + std::to_string(i), true);
+  const std::string poisoned = ann.id_of(*stage.items(ann, lab::IdKind::Message).front(), true);
+  stage.world.faults.planned.push_back(
+      {.match = "messages/" + poisoned, .status = 400, .code = "ErrorInvalidRequest", .times = 1000});
+  stage.good_pass(ann);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 2);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue WHERE cause <> '' AND effect <> '' AND remedy <> ''"), 1);
+  return poisoned;
+}
+
+// F62.
+TEST(Poison, AnIssueIsSolvedWhenItsUserPutsTheItemRight) {
+  Stage stage;
+  auto& ann = stage.connect("ann@ours.example", "Ann");
+  park_one(stage, ann);
+  stage.world.faults.planned.clear();
+  // He touches it; the change feed brings it again, long before its own time.
+  stage.edit(ann, *stage.items(ann, lab::IdKind::Message).front(), "isRead", false);
+  stage.good_pass(ann);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 3);
+  EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 0);
+}
+
+TEST(Poison, AnIssueIsSolvedWhenTheItemIsDeletedOrNotWantedAnyMore) {
+  for (const bool deleted : {true, false}) {
+    Stage stage;
+    auto& ann = stage.connect("ann@ours.example", "Ann");
+    park_one(stage, ann);
+    stage.good_pass(ann);
+    EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 1);
+    auto& item = *stage.items(ann, lab::IdKind::Message).front();
+    if (deleted)
+      stage.remove(ann, item);
+    else
+      stage.set_marked(ann, item, false);
+    stage.world.faults.planned.clear();
+    stage.good_pass(ann);
+    EXPECT_EQ(stage.count("SELECT count(*) FROM crm_email"), 2);
+    EXPECT_EQ(stage.count("SELECT count(*) FROM issue"), 0) << deleted;
+  }
+}
+
 }  // namespace
 }  // namespace mailsync::scenario

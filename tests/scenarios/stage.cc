@@ -156,6 +156,22 @@ Result<sync::PassReport> Stage::pass(const lab::Mailbox& mailbox) {
   return *std::move(out);
 }
 
+std::optional<sync::PlanReport> Stage::held() {
+  const auto found = plans->plans(
+      {.account = kAccount, .purpose = sync::PlanPurpose::Held, .state = sync::PlanState::Waiting}, 10);
+  EXPECT_TRUE(found && found->size() <= 1);
+  return !found || found->empty() ? std::nullopt : std::optional(found->front());
+}
+
+sync::PlanReport Stage::answer_held(sync::PlanState answer) {
+  auto report = held();
+  EXPECT_TRUE(report) << "nothing waits for an answer";
+  if (!report) return {};
+  report->state = answer;
+  write([&](db::SqlTransaction& tx) { return plans->save_plan(tx, *report); });
+  return *report;
+}
+
 sync::PassReport Stage::good_pass(const lab::Mailbox& mailbox) {
   auto report = pass(mailbox);
   EXPECT_TRUE(report) << name_of(report.error().kind) << ": " << report.error().message;

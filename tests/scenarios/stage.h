@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -59,6 +60,12 @@ class Stage {
   void settle();
   // A pass that must succeed.
   sync::PassReport good_pass(const lab::Mailbox& mailbox);
+  // What the guard holds and nobody has answered; at most one in these stories.
+  std::optional<sync::PlanReport> held();
+  // A person answers it. The next pass carries it out.
+  sync::PlanReport answer_held(sync::PlanState answer);
+  // The process starts again.
+  void restart() { replicas_.clear(); }
 
   // ---- as owners of mailboxes ----
   lab::Item& add_email(lab::Mailbox& mailbox, const std::string& subject, bool marked,

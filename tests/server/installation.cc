@@ -1,11 +1,16 @@
 #include "tests/server/installation.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace mailsync::test {
 namespace {
@@ -19,6 +24,27 @@ std::string read(const std::filesystem::path& file) {
 
 }  // namespace
 
+uint16_t free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  close(fd);
+  if (!bound) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
+}
+
+bool comes_true(const std::function<bool()>& is_so) {
+  for (int tries = 0; tries < 1500; ++tries) {
+    if (is_so()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
+
 LabProcess::LabProcess(const std::filesystem::path& dir, std::vector<std::string> options) {
   const std::string about = (dir / "lab.json").string();
   std::vector<std::string> arguments{program("mailsync-lab"), "serve", "--tls", "--write", about};
@@ -26,6 +52,23 @@ LabProcess::LabProcess(const std::filesystem::path& dir, std::vector<std::string
   process_ = std::make_unique<Process>(std::move(arguments));
   if (process_->line().empty()) throw std::runtime_error("the lab did not start: " + process_->wait().err);
   about_ = json::parse(read(about)).as_object();
+}
+
+json::value LabProcess::control(const std::string& method, const std::string& path, const json::value& body) {
+  net::AsioExecutor executor(1);
+  net::CurlClient http(executor, {.addresses = {.allow_private = true}});
+  net::HttpRequest request{.method = method, .url = text("control") + "/lab" + path};
+  request.max_body_bytes = size_t{1} << 28;
+  if (!body.is_null()) {
+    request.headers.add("Content-Type", "application/json");
+    request.body = json::serialize(body);
+  }
+  const auto answer = executor.run_task(net::fetch(http, std::move(request)));
+  EXPECT_TRUE(answer) << answer.error().message;
+  if (!answer) return nullptr;
+  EXPECT_EQ(answer->status, 200) << method << " " << path << ": " << answer->body;
+  boost::system::error_code problem;
+  return json::parse(answer->body, problem);
 }
 
 std::string LabProcess::text(std::string_view member) const {
@@ -73,7 +116,7 @@ std::vector<std::string> Installation::command(std::vector<std::string> argument
 }
 
 Ended Installation::mailsync(std::vector<std::string> arguments, const std::string& input) {
-  return run(command(std::move(arguments)), {}, input);
+  return run(command(std::move(arguments)), environment, input);
 }
 
 json::object Installation::json(std::vector<std::string> arguments) {
@@ -86,7 +129,7 @@ json::object Installation::json(std::vector<std::string> arguments) {
 }
 
 std::unique_ptr<Process> Installation::start(std::vector<std::string> arguments) {
-  return std::make_unique<Process>(command(std::move(arguments)));
+  return std::make_unique<Process>(command(std::move(arguments)), environment);
 }
 
 void Installation::connect(const std::vector<std::string>& addresses) {
@@ -98,11 +141,12 @@ void Installation::connect(const std::vector<std::string>& addresses) {
   }
 }
 
-Running::Running(Installation& installation) : process(installation.start({"serve", "--json"})) {
+Running::Running(Installation& installation, const std::string& ca_file)
+    : process(installation.start({"serve", "--json"})) {
   const std::string first = process->line();
   if (first.empty()) throw std::runtime_error("the server did not start: " + process->wait().err);
   url = json::parse(first).at("url").as_string();
-  http.emplace(executor, net::CurlOptions{.addresses = {.allow_private = true}});
+  http.emplace(executor, net::CurlOptions{.ca_file = ca_file, .addresses = {.allow_private = true}});
 }
 
 net::HttpAnswer Running::send(net::HttpRequest request) {

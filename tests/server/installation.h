@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +17,12 @@
 
 namespace mailsync::test {
 
+// A port nobody listens at just now.
+uint16_t free_port();
+
+// Asks until it is so; bounded, not timed.
+bool comes_true(const std::function<bool()>& is_so);
+
 // mailsync-lab as a process; its description as it wrote it.
 class LabProcess {
  public:
@@ -22,6 +30,9 @@ class LabProcess {
   std::string text(std::string_view member) const;
   std::vector<std::string> mailboxes() const;
   Process& process() { return *process_; }
+  // Its control interface (lab/control/control_front.h); fails the test unless it is answered with 200.
+  boost::json::value control(const std::string& method, const std::string& path,
+                             const boost::json::value& body = nullptr);
 
  private:
   std::unique_ptr<Process> process_;
@@ -36,6 +47,8 @@ class Installation {
   Installation& operator=(const Installation&) = delete;
 
   const std::filesystem::path& dir() const { return dir_; }
+  // Of every program started from now on: settings by environment win over the file.
+  std::map<std::string, std::string> environment;
   // Settings for this lab, or for none. `more` is appended.
   void write_settings(const LabProcess* lab, const std::string& more = "");
   // mailsync … --config …
@@ -52,7 +65,8 @@ class Installation {
 
 // The server, running; its address.
 struct Running {
-  explicit Running(Installation& installation);
+  // `ca_file`: who vouches for its certificate, where it serves https.
+  explicit Running(Installation& installation, const std::string& ca_file = "");
   net::HttpAnswer get(const std::string& path);
   net::HttpAnswer send(net::HttpRequest request);  // url is a path
   Ended stop();                                    // SIGTERM

@@ -13,19 +13,28 @@ namespace {
 namespace json = boost::json;
 using ::testing::HasSubstr;
 
+// One server and one lab for all of them; each has a session of its own.
 class Live : public ::testing::Test {
  protected:
-  void SetUp() override {
-    here_.write_settings(&lab_);
-    here_.connect(lab_.mailboxes());
-    server_ = std::make_unique<Running>(here_);
-    browser_ = std::make_unique<Browser>(*server_, owner_);
-    wait_for([this] { return !people_in_mailbox_and_crm().empty(); });
-  }
-  void TearDown() override {
-    const Ended ended = server_->stop();
+  struct Place {
+    Place() {
+      here.write_settings(&lab);
+      here.connect(lab.mailboxes());
+      server = std::make_unique<Running>(here);
+    }
+    Installation here;
+    LabProcess lab{here.dir(), {"--mailboxes", "1", "--people", "20", "--tasks", "4", "--meetings", "4"}};
+    std::unique_ptr<Running> server;
+  };
+  static void SetUpTestSuite() { place_ = std::make_unique<Place>(); }
+  static void TearDownTestSuite() {
+    const Ended ended = place_->server->stop();
     EXPECT_EQ(ended.code, 0) << ended.err;
     EXPECT_EQ(ended.err.find("correct horse"), std::string::npos);
+    place_.reset();
+  }
+  void SetUp() override {
+    wait_for([this] { return !people_in_mailbox_and_crm().empty(); });
   }
   // Asks until it is so; bounded, not timed.
   static void wait_for(const std::function<bool()>& is_so) {
@@ -46,11 +55,12 @@ class Live : public ::testing::Test {
         .out;
   }
 
-  Installation here_;
-  LabProcess lab_{here_.dir(), {"--mailboxes", "1", "--people", "20", "--tasks", "4", "--meetings", "4"}};
+  static inline std::unique_ptr<Place> place_;
+  Installation& here_ = place_->here;
+  LabProcess& lab_ = place_->lab;
+  Running* server_ = place_->server.get();
   const std::string owner_ = lab_.mailboxes()[0];
-  std::unique_ptr<Running> server_;
-  std::unique_ptr<Browser> browser_;
+  std::unique_ptr<Browser> browser_ = std::make_unique<Browser>(*server_, owner_);
 };
 
 TEST_F(Live, AChangeInTheCrmReachesTheMailbox) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +26,9 @@ Process::Process(std::vector<std::string> arguments, const std::map<std::string,
     throw std::runtime_error("no pipe");
   std::vector<std::string> variables;
   for (char** entry = environ; *entry; ++entry)
-    if (!std::string_view(*entry).starts_with("MAILSYNC_")) variables.emplace_back(*entry);
+    if (const std::string_view one(*entry);
+        !one.starts_with("MAILSYNC_") && !environment.contains(std::string(one.substr(0, one.find('=')))))
+      variables.emplace_back(*entry);
   for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
   std::vector<char*> argv, envp;
   for (auto& argument : arguments) argv.push_back(argument.data());
@@ -97,9 +100,10 @@ Ended Process::wait() {
   }
   if (out_ >= 0 || err_ >= 0) kill(pid_, SIGKILL);
   int status = 0;
-  waitpid(pid_, &status, 0);
+  rusage used{};
+  wait4(pid_, &status, 0, &used);
   pid_ = -1;
-  Ended ended{.out = out_text_, .err = err_text_};
+  Ended ended{.out = out_text_, .err = err_text_, .peak_kb = used.ru_maxrss};
   if (WIFEXITED(status)) ended.code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
   return ended;

@@ -1,6 +1,7 @@
 // A real program, started and watched: its first line, its end, everything it said.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,11 +13,12 @@ struct Ended {
   int signal = 0;
   std::string out;
   std::string err;
+  int64_t peak_kb = 0;  // the most memory it ever held
 };
 
 class Process {
  public:
-  // The environment of the test, without any MAILSYNC_…, plus `environment`.
+  // The environment of the test, without any MAILSYNC_…, and with `environment` over it.
   Process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment = {},
           const std::string& input = "");
   ~Process();  // kill -9 when it still runs

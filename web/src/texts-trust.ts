@@ -3,6 +3,11 @@
 import { counted } from "./format";
 
 export const trustTexts = {
+  issues: {
+    remedy: "What to do:",
+    nobody: "A user who is gone",
+    of: (name: string, n: number) => `${name}: ${n}`,
+  },
   signIn: {
     first: "Connect",
     again: "Sign in again",

@@ -13,16 +13,22 @@ namespace {
 struct Rule {
   std::string_view code;
   ErrorKind kind;
-  std::string_view words;  // what happened; the remedy comes from the kind where it is empty
+  std::string_view words;           // what happened; the remedy comes from the kind where it is empty
+  Trouble trouble = Trouble::None;  // what it is to a whole mailbox
 };
 
 constexpr std::string_view kSignIn = "the sign-in is not accepted any more: sign in again";
 constexpr std::string_view kNotAllowed =
     "access is denied: an administrator must grant the permission (see the list in the Email Configuration)";
 constexpr std::string_view kNoMailbox =
-    "this user has no mailbox that Microsoft Graph can reach (no licence, not set up, or on-premises): sync "
-    "waits "
-    "until it has one";
+    "this user has no mailbox that Microsoft Graph can reach (its licence was taken away, it was deleted, or "
+    "it is not set up yet): sync waits until it has one";
+constexpr std::string_view kElsewhere =
+    "this mailbox lives on a server that Microsoft Graph does not reach (on-premises): sync waits until it "
+    "is "
+    "in Microsoft 365, or connect it as an Exchange mailbox";
+constexpr std::string_view kUnknownUser = "this user is not known in the tenant: check the address in Users";
+constexpr std::string_view kMoving = "the mailbox is being moved to another server: tried again later";
 constexpr std::string_view kThrottled =
     "Microsoft 365 asks for fewer requests: continued after the pause it named";
 constexpr std::string_view kGone = "the item does not exist any more";
@@ -49,26 +55,29 @@ constexpr std::array kRules = std::to_array<Rule>({
      "the mailbox may not send with this sender address: an administrator must grant Send As"},
     {"ErrorInsufficientPermissionsInAccessToken", ErrorKind::Forbidden, kNotAllowed},
     {"Authorization_IdentityNotFound", ErrorKind::Forbidden,
-     "the application is not known in this tenant: an administrator must consent to it"},
-    {"ErrorInvalidUser", ErrorKind::SwitchedOff,
-     "this user is not known in the tenant: check the address in Users"},
-    {"Request_ResourceNotFound", ErrorKind::SwitchedOff,
-     "this user is not known in the tenant: check the address in Users"},
-    {"ErrorUserNotFound", ErrorKind::SwitchedOff,
-     "this user is not known in the tenant: check the address in Users"},
+     "the application is not known in this tenant: an administrator must consent to it", Trouble::Consent},
+    {"ErrorInvalidUser", ErrorKind::SwitchedOff, kUnknownUser, Trouble::MailboxUnknown},
+    {"Request_ResourceNotFound", ErrorKind::SwitchedOff, kUnknownUser, Trouble::MailboxUnknown},
+    {"ErrorUserNotFound", ErrorKind::SwitchedOff, kUnknownUser, Trouble::MailboxUnknown},
     // The mailbox itself (F134).
-    {"MailboxNotEnabledForRESTAPI", ErrorKind::SwitchedOff, kNoMailbox},
-    {"MailboxNotSupportedForRESTAPI", ErrorKind::SwitchedOff, kNoMailbox},
-    {"RESTAPINotEnabledForComponentSharedMailbox", ErrorKind::SwitchedOff, kNoMailbox},
-    {"MailboxNotFound", ErrorKind::SwitchedOff, kNoMailbox},
-    {"ErrorNonExistentMailbox", ErrorKind::SwitchedOff, kNoMailbox},
-    {"ErrorMailboxNotEnabledForRESTAPI", ErrorKind::SwitchedOff, kNoMailbox},
-    {"ErrorMissingEmailAddress", ErrorKind::SwitchedOff, kNoMailbox},
+    {"MailboxNotEnabledForRESTAPI", ErrorKind::SwitchedOff, kNoMailbox, Trouble::MailboxDisabled},
+    {"MailboxNotSupportedForRESTAPI", ErrorKind::SwitchedOff, kElsewhere, Trouble::MailboxMoved},
+    {"RESTAPINotEnabledForComponentSharedMailbox", ErrorKind::SwitchedOff, kNoMailbox,
+     Trouble::MailboxDisabled},
+    {"MailboxNotFound", ErrorKind::SwitchedOff, kNoMailbox, Trouble::MailboxDisabled},
+    {"ErrorNonExistentMailbox", ErrorKind::SwitchedOff, kNoMailbox, Trouble::MailboxDisabled},
+    {"ErrorMailboxNotEnabledForRESTAPI", ErrorKind::SwitchedOff, kNoMailbox, Trouble::MailboxDisabled},
+    {"ErrorMissingEmailAddress", ErrorKind::SwitchedOff,
+     "this user has no email address, as users without a licence have none: sync waits until there is one",
+     Trouble::NoLicence},
+    {"OrganizationFromTenantGuidNotFound", ErrorKind::SwitchedOff,
+     "the tenant has no licence for mailboxes (Exchange Online): sync waits until it has one",
+     Trouble::NoLicence},
     {"ErrorAccountDisabled", ErrorKind::SwitchedOff,
-     "the account is disabled: sync waits until it is enabled"},
-    {"ErrorMailboxMoveInProgress", ErrorKind::Transient, "the mailbox is being moved: tried again later"},
+     "the account is disabled: sync waits until it is enabled", Trouble::AccountDisabled},
+    {"ErrorMailboxMoveInProgress", ErrorKind::Transient, kMoving, Trouble::MailboxMoving},
     {"ErrorMailboxStoreUnavailable", ErrorKind::Transient, kOutage},
-    {"MailboxInfoStale", ErrorKind::Transient, kOutage},
+    {"MailboxInfoStale", ErrorKind::Transient, kMoving, Trouble::MailboxMoving},
     {"ErrorInternalServerTransientError", ErrorKind::Transient, kOutage},
     {"ErrorServerBusy", ErrorKind::Throttled, kThrottled},
     // Throttling (F122, F127).
@@ -270,7 +279,9 @@ Error classify(const Refusal& refusal, const Asked& asked) {
   error.vendor_code = refusal.code.empty() ? "HTTP " + std::to_string(refusal.status) : refusal.code;
   error.request_id = refusal.request_id;
   error.retry_after = refusal.retry_after;
-  const std::string_view words = rule && rule->kind == error.kind ? rule->words : words_of(error.kind);
+  const bool as_listed = rule && rule->kind == error.kind;
+  if (as_listed) error.trouble = rule->trouble;
+  const std::string_view words = as_listed ? rule->words : words_of(error.kind);
   if (!asked.what.empty()) error.message = std::string(asked.what) + ": ";
   error.message += words;
   error.message += " (" + error.vendor_code + ")";

@@ -72,6 +72,47 @@ constexpr Row kRows[] = {
     {418, "", "GET", ItemInvalid},
 };
 
+struct Told {
+  int status;
+  std::string_view code;
+  ErrorKind kind;
+  Trouble trouble;
+};
+
+// What is wrong with a mailbox as a whole, told apart.
+constexpr Told kTroubles[] = {
+    {404, "MailboxNotEnabledForRESTAPI", SwitchedOff, Trouble::MailboxDisabled},
+    {404, "ErrorNonExistentMailbox", SwitchedOff, Trouble::MailboxDisabled},
+    {404, "MailboxNotSupportedForRESTAPI", SwitchedOff, Trouble::MailboxMoved},
+    {503, "ErrorMailboxMoveInProgress", Transient, Trouble::MailboxMoving},
+    {503, "MailboxInfoStale", Transient, Trouble::MailboxMoving},
+    {404, "ErrorInvalidUser", SwitchedOff, Trouble::MailboxUnknown},
+    {404, "Request_ResourceNotFound", SwitchedOff, Trouble::MailboxUnknown},
+    {404, "OrganizationFromTenantGuidNotFound", SwitchedOff, Trouble::NoLicence},
+    {400, "ErrorMissingEmailAddress", SwitchedOff, Trouble::NoLicence},
+    {403, "ErrorAccountDisabled", SwitchedOff, Trouble::AccountDisabled},
+    {403, "Authorization_IdentityNotFound", Forbidden, Trouble::Consent},
+    {403, "ErrorAccessDenied", Forbidden, Trouble::None},
+    {401, "InvalidAuthenticationToken", LoginNeeded, Trouble::None},
+    {401, "MailboxNotEnabledForRESTAPI", LoginNeeded, Trouble::None},
+    {429, "ApplicationThrottled", Throttled, Trouble::None},
+    {503, "serviceNotAvailable", Transient, Trouble::None},
+};
+
+TEST(Classify, TroublesOfAMailboxAreToldApart) {
+  for (const Told& told : kTroubles) {
+    const Error error = classify(Refusal{.status = told.status,
+                                         .code = std::string(told.code),
+                                         .inner_code = "",
+                                         .message = "",
+                                         .request_id = "",
+                                         .retry_after = {}},
+                                 Asked{"GET", "reading the inbox"});
+    EXPECT_EQ(name_of(error.kind), name_of(told.kind)) << told.code;
+    EXPECT_EQ(name_of(error.trouble), name_of(told.trouble)) << told.code;
+  }
+}
+
 // F14, F42, F43, F89, F126, F134, F145
 TEST(Classify, EveryKnownAnswerHasItsKindAndWords) {
   for (const Row& row : kRows) {

@@ -108,7 +108,9 @@ Task<Error> Client::refused(const Call& call, net::HttpResponse response,
   }
   const Instant now = executor_.clock().now();
   const Refusal refusal = refusal_of(response.status, response.headers, body, now);
-  if (refusal.status == 401) *claims = claims_of(response.headers);
+  // A token may have been withdrawn before its time, with or without a word of why: one more try with a fresh
+  // one.
+  if (refusal.status == 401) *claims = claims_of(response.headers).value_or("");
   if (refusal.status == 429 && refusal.retry_after) limit_.pause_until(now + *refusal.retry_after);
   const bool safe = is_safe(call.method) || call.repeatable;
   co_return classify(refusal, Asked{safe ? "GET" : call.method, call.what});

@@ -6,6 +6,7 @@ import { issuesQuery, type IssueState } from "../api/sync";
 import { IconDone } from "../icons";
 import { IssueList } from "../sync/issue-list";
 import { texts } from "../texts";
+import { trustTexts } from "../texts-trust";
 import { EmptyState, ErrorState, LoadingRows } from "../ui/states";
 import { useTitle } from "../ui/title";
 
@@ -14,6 +15,7 @@ export function IssuesPage() {
   const [state, setState] = useState<IssueState>("open");
   const issues = useInfiniteQuery(issuesQuery({ state }));
   const items = issues.data?.pages.flatMap((page) => page.items) ?? [];
+  const users = issues.data?.pages[0]?.users ?? [];
   return (
     <div className="page sync-page">
       <header className="list-head">
@@ -28,6 +30,13 @@ export function IssuesPage() {
           <Tab value="all">{texts.sync.issueAll}</Tab>
         </TabList>
       </header>
+      {users.length > 1 && (
+        <p className="issue-users">
+          {users.map(({ user, open }) => (
+            <span key={user?.id ?? "nobody"}>{trustTexts.issues.of(user?.name ?? trustTexts.issues.nobody, open)}</span>
+          ))}
+        </p>
+      )}
       <div className="card issues-card">
         {issues.isPending ? (
           <LoadingRows rows={6} />

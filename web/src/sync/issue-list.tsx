@@ -20,7 +20,11 @@ export function IssueList({ issues, level: Heading = "h2" }: { issues: Issue[]; 
             <Icon className="issue-icon" aria-hidden />
             <div>
               <Heading>{issue.title}</Heading>
-              <p>{issue.detail}</p>
+              {issue.cause && <p className="issue-cause">{issue.cause}</p>}
+              {issue.effect && <p>{issue.effect}</p>}
+              <p>
+                <strong>{trustTexts.issues.remedy}</strong> {issue.detail}
+              </p>
               {issue.state === "open" && issue.code === "review" && <ReviewButton issueId={issue.id} />}
               {issue.state === "open" && issue.code === "held" && issue.mailbox && (
                 <Link className="as-link" to="/start/mail-sync/$id" params={{ id: issue.mailbox.id }}>
