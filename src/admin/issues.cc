@@ -106,7 +106,7 @@ Answer answer_issue(Api& api, const Request& request) {
         return std::unexpected(Problem(422, "invalid", "This issue needs no such answer."));
       TRY_VOID(sync::answer_review(api.store, mailbox.id, issue.remote_id, answer));
       api.wake(mailbox.id);
-      return Reply{.status = 202};
+      return Reply{.status = 204};
     }
   }
   return std::unexpected(not_found("issue"));

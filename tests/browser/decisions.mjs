@@ -20,7 +20,8 @@ async function deleteTasks(stage, subjects) {
 }
 
 // The held deletions on the mailbox's page, as a person comes to them from the list of issues.
-async function openHeld(page) {
+async function openHeld(page, crm) {
+  await until('the deletions are held', async () => (await crm.get('/api/v1/issues')).items.some((each) => each.code === 'held'), 40)
   await page.goto('/start/issues')
   const issue = page.locator('.issue', { hasText: 'disappeared from the mailbox at once' })
   await issue.waitFor({ timeout: 30_000 })
@@ -73,8 +74,8 @@ export function decisionTests(test) {
       // Held: first it was a mistake, then it was meant.
       const half = new Set(Array.from({ length: TASKS / 2 }, (_each, i) => `Errand ${i}`))
       await deleteTasks(stage, half)
-      await openHeld(page)
-      await page.getByText('Errand 0').waitFor()
+      await openHeld(page, anna)
+      await page.getByText('Errand 0').first().waitFor()
       await look(page, 'decisions-held')
       await decide(page, 'Reject', 'Rejected')
       await look(page, 'decisions-rejected')
@@ -82,7 +83,7 @@ export function decisionTests(test) {
       const rest = new Set(Array.from({ length: TASKS / 2 }, (_each, i) => `Errand ${TASKS / 2 + i}`))
       await until('the issue of the rejected ones is closed', async () => !(await anna.get('/api/v1/issues')).items.some((each) => each.code === 'held'), 30)
       await deleteTasks(stage, rest)
-      await openHeld(page)
+      await openHeld(page, anna)
       await decide(page, 'Approve', 'Done')
       await until('the approved ones are gone', async () => (await anna.list('task')).length === TASKS / 2, 30)
       for (const task of await anna.list('task')) assert(half.has(task.subject), `${task.subject} was kept, and its deletion approved`)

@@ -48,7 +48,7 @@ struct Story {
     run = stage.good_pass(ann).run;
     after = content();
     undo = approve();
-    stage.commits = 0;
+    stage.disk.commits = 0;
   }
 
   sync::PlanId approve() {
@@ -103,7 +103,7 @@ struct Story {
     stage.http.on_request = nullptr;
     stage.http.on_answer = nullptr;
     stage.http.forget_faults();
-    stage.commit_fault = {};
+    stage.disk.armed.clear();
     stage.advance(std::chrono::minutes(20));  // leases of the dead run out
     stage.settle();
   }
@@ -124,7 +124,7 @@ const Expected& undisturbed() {
     const uint64_t calls = story.stage.http.calls();
     story.stage.good_pass(story.ann);
     Expected out{.calls = story.stage.http.calls() - calls,
-                 .commits = story.stage.commits,
+                 .commits = story.stage.disk.commits,
                  .before = story.before,
                  .after = story.after};
     story.recover();
@@ -199,7 +199,7 @@ TEST_P(UndoEveryCommit, TheProcessDiesThere) {
   for (int64_t n = 1; n <= undisturbed().commits; ++n) {
     SCOPED_TRACE("commit " + std::to_string(n));
     Story story;
-    story.stage.commit_fault = {.commit = n, .lands = GetParam()};
+    story.stage.die_at_commit(n, GetParam());
     (void)story.stage.pass(story.ann);
     ASSERT_NO_FATAL_FAILURE(story.check());
   }
