@@ -26,6 +26,8 @@ Plan back_instead(const Situation& s, Plan created) {
   alive.record->deleted = false;
   alive.record->may_write = true;
   alive.link->state = LinkState::Active;
+  // Where we do not look, we do not write.
+  if (s.presence == Presence::LeftScope) alive.profile.directions[s.kind].to_mailbox = false;
   Plan plan = plan_pair(alive);
   CrmWrite back{.op = CrmWrite::Op::Restore,
                 .kind = s.kind,
