@@ -230,15 +230,16 @@ Item* find_by_uid(Mailbox& mailbox, std::string_view uid) {
   return nullptr;
 }
 
-Item& create_event(World& world, Mailbox& mailbox, uint64_t calendar, json::object fields, Instant now) {
+Item& create_event(World& world, Mailbox& mailbox, uint64_t calendar, json::object fields, Instant now,
+                   bool mail) {
   fill_event(world, mailbox, fields);
   Item& event = world.add(mailbox, IdKind::Event, calendar, std::move(fields), now);
-  tell_attendees(world, mailbox, event, {}, event.fields, {}, false, now);
+  if (mail) tell_attendees(world, mailbox, event, {}, event.fields, {}, false, now);
   return event;
 }
 
 void patch_event(World& world, Mailbox& mailbox, Item& event, std::optional<uint32_t> day,
-                 const json::object& patch, Instant now) {
+                 const json::object& patch, Instant now, bool mail) {
   json::array before;
   if (auto* attendees = array_of(event.fields, "attendees")) before = *attendees;
   bool time_changed = patch.contains("start") || patch.contains("end") || patch.contains("recurrence");
@@ -262,13 +263,14 @@ void patch_event(World& world, Mailbox& mailbox, Item& event, std::optional<uint
     }
   }
   world.changed(mailbox, event, now, day);
+  if (!mail) return;
   tell_attendees(world, mailbox, event, day, day ? occurrence_fields(event, *day) : event.fields, before,
                  time_changed && !day, now);
 }
 
 void remove_event(World& world, Mailbox& mailbox, Item& event, std::optional<uint32_t> day,
-                  std::string_view comment, Instant now) {
-  if (is_organizer(mailbox, event)) {
+                  std::string_view comment, Instant now, bool mail) {
+  if (mail && is_organizer(mailbox, event)) {
     json::object shown = day ? occurrence_fields(event, *day) : event.fields;
     for (auto& attendee : json::array(shown.at("attendees").as_array())) {
       std::string address(address_of(attendee));

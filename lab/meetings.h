@@ -13,17 +13,19 @@
 namespace mailsync::lab {
 
 // Fills in what the tenant adds (organizer, iCalUId, zones, defaults), stores, and mails the attendees.
-Item& create_event(World& world, Mailbox& mailbox, uint64_t calendar, json::object fields, Instant now);
+// mail = false, here and below: nobody is told, as EWS can be asked (SendToNone) and Graph cannot.
+Item& create_event(World& world, Mailbox& mailbox, uint64_t calendar, json::object fields, Instant now,
+                   bool mail = true);
 
 // Merges the patch into the event, or into one occurrence of it, and mails the attendees if this is the
 // organizer's. A new start or recurrence on a master drops its exceptions, as Exchange does.
 void patch_event(World& world, Mailbox& mailbox, Item& event, std::optional<uint32_t> day,
-                 const json::object& patch, Instant now);
+                 const json::object& patch, Instant now, bool mail = true);
 
 // Organizer: attendees get a cancellation with this comment. Attendee: only his copy goes, and nobody is told
 // (F88).
 void remove_event(World& world, Mailbox& mailbox, Item& event, std::optional<uint32_t> day,
-                  std::string_view comment, Instant now);
+                  std::string_view comment, Instant now, bool mail = true);
 
 // An attendee answers: "accepted", "declined" (his copy goes), "tentativelyAccepted". The organizer's copy
 // learns of it when send is true.

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "lab/meetings.h"
+#include "lab/recurrence.h"
+#include "lab/zones.h"
 
 namespace mailsync::lab::ews {
 namespace {
@@ -19,6 +21,21 @@ void put_message_xml(Node message, const Problem& problem) {
   if (problem.values.empty()) return;
   Node xml = add(message, "m:MessageXml");
   for (auto& [name, value] : problem.values) set(add(xml, "t:Value", value), "Name", name);
+}
+
+constexpr int kSeriesDays = 3660;  // as far as occurrences are counted
+
+// Every day of a series, cancelled ones too: an instance keeps its index.
+std::vector<uint32_t> days_of_series(const Item& item) {
+  std::vector<uint32_t> out;
+  auto* recurrence = object_of(item.fields, "recurrence");
+  auto* start = object_of(item.fields, "start");
+  auto at = start ? parse_local(text_of(*start, "dateTime")) : std::nullopt;
+  if (!recurrence || !at) return out;
+  auto first = date::floor<date::days>(*at);
+  for (auto day : occurrence_days(*recurrence, *at, first, first + date::days(kSeriesDays)))
+    out.push_back(day_number(day));
+  return out;
 }
 
 std::expected<FolderRef, Problem> distinguished_folder(const Call& call, Node id) {
@@ -116,14 +133,11 @@ std::expected<ItemRef, Problem> find_item(const Call& call, Node id) {
   if (local_name(id) == "RecurringMasterItemId") return ref;
   if (parsed->day) ref.day = parsed->day;
   if (occurrence) {
-    auto days = occurrences_between(*item, Instant{INT64_MIN / 4}, Instant{INT64_MAX / 4});
-    // Cancelled ones count too.
-    std::set<uint32_t> all(days.begin(), days.end());
-    all.insert(item->cancelled.begin(), item->cancelled.end());
+    auto all = days_of_series(*item);
     int index = id.attribute("InstanceIndex").as_int();
     if (index < 1 || static_cast<size_t>(index) > all.size())
       return std::unexpected(problem("ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange"));
-    ref.day = *std::next(all.begin(), index - 1);
+    ref.day = all[static_cast<size_t>(index) - 1];
   }
   if (ref.day &&
       (item->kind != IdKind::Event || !has_occurrence(*item, *ref.day) || item->cancelled.contains(*ref.day)))

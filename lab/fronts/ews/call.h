@@ -46,6 +46,7 @@ struct Call {
   Version version = Version::E2016;  // what the client asked for
   Node messages;                     // m:ResponseMessages of the answer
   std::string message_name;          // "m:GetItemResponseMessage"
+  std::string zone = "UTC";          // of TimeZoneContext: what times without an offset mean
   size_t writes = 0;
 
   // A response message for what went well; the payload goes into it.
@@ -93,5 +94,14 @@ void create_folder(Call& call);
 void sync_folder_hierarchy(Call& call);
 void sync_folder_items(Call& call);
 void get_item(Call& call);
+void find_items(Call& call);
+void create_item(Call& call);
+void update_item(Call& call);
+void delete_item(Call& call);
+void move_item(Call& call);
+void send_item(Call& call);
+void get_attachment(Call& call);
+void create_attachment(Call& call);
+void delete_attachment(Call& call);
 
 }  // namespace mailsync::lab::ews

@@ -16,6 +16,7 @@ std::string_view namespace_of(Node node) {
 
 void read_header(Node header, Envelope& envelope) {
   if (Node version = child(header, "RequestServerVersion")) envelope.version = attribute(version, "Version");
+  envelope.zone = attribute(child(child(header, "TimeZoneContext"), "TimeZoneDefinition"), "Id");
   Node impersonation = child(header, "ExchangeImpersonation");
   if (!impersonation) return;
   envelope.impersonate = "";

@@ -17,6 +17,7 @@ struct Envelope {
   std::string version;                     // of RequestServerVersion; empty when there is none
   std::optional<std::string> impersonate;  // the address or name in ExchangeImpersonation
   bool impersonate_by_sid = false;
+  std::string zone;  // Windows name in TimeZoneContext; empty when there is none
 };
 // The text says what is wrong with it.
 std::expected<Envelope, std::string> read_envelope(std::string_view body);

@@ -6,6 +6,7 @@
 #include "lab/fronts/ews/base64.h"
 #include "lab/fronts/ews/envelope.h"
 #include "lab/transcript.h"
+#include "lab/zones.h"
 
 namespace mailsync::lab::ews {
 namespace {
@@ -24,6 +25,15 @@ constexpr Operation kOperations[] = {
     {"SyncFolderHierarchy", sync_folder_hierarchy, nullptr, nullptr},
     {"SyncFolderItems", sync_folder_items, nullptr, nullptr},
     {"GetItem", get_item, "ItemIds", "m:Items"},
+    {"FindItem", find_items, "ParentFolderIds", nullptr},
+    {"CreateItem", create_item, "Items", "m:Items"},
+    {"UpdateItem", update_item, "ItemChanges", "m:Items"},
+    {"DeleteItem", delete_item, "ItemIds", nullptr},
+    {"MoveItem", move_item, "ItemIds", "m:Items"},
+    {"SendItem", send_item, "ItemIds", nullptr},
+    {"GetAttachment", get_attachment, "AttachmentIds", "m:Attachments"},
+    {"CreateAttachment", create_attachment, "Attachments", "m:Attachments"},
+    {"DeleteAttachment", delete_attachment, "AttachmentIds", nullptr},
 };
 
 // Without its read flag; the order of the properties does not count.
@@ -142,7 +152,8 @@ net::ServerResponse EwsFront::Impl::run(const Operation& operation, const Envelo
             .mailbox = mailbox,
             .version = version,
             .messages = reply->messages,
-            .message_name = "m:" + std::string(operation.name) + "ResponseMessage"};
+            .message_name = "m:" + std::string(operation.name) + "ResponseMessage",
+            .zone = zone_of(envelope.zone) ? envelope.zone : "UTC"};
   if (!planned || planned->after_effect) operation.run(call);
   if (planned) {
     size_t count = operation.ids ? children(child(envelope.request, operation.ids)).size() : 1;
