@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import ews from 'ews-javascript-api'
 import { check, skip } from './checks.mjs'
+import { driveItems } from './ews_items.mjs'
 import { missing, operationOf, recordedSoap, validateSoap } from './soap.mjs'
 
 const exchanges = []
@@ -140,6 +141,7 @@ export async function driveEws(info, control) {
     assert.match(message.Body.Text, /^Text /)
     assert.match(Buffer.from(message.MimeContent.Content ?? message.MimeContent.toString(), 'base64').toString(), /Message-ID: /)
   })
+  await driveItems({ service, info, control, refusedWith })
   await check('ews-javascript-api: a busy server says how long to wait', async () => {
     await control('PUT', '/switches', { ews: { planned: [{ operation: 'GetFolder', back_off: 1500 }] } })
     const problem = await ews.Folder.Bind(service, WellKnownFolderName.Inbox).then(() => assert.fail('was accepted'), (error) => error)
