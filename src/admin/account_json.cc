@@ -57,6 +57,7 @@ boost::json::object account_user_json(const auth::UserRow& row, const Organizati
           {"organization", organization_ref(row.user.organization, names)},
           {"administers", std::move(administers)},
           {"state", auth::name_of(row.state)},
+          {"licensed", row.licensed},
           {"second_factor", row.user.second_factor},
           {"created_at", time_text(row.created_at)},
           {"signed_in_at", time_or_null(row.signed_in_at)}};

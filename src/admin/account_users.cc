@@ -69,6 +69,11 @@ std::expected<auth::UserFilter, Problem> filter_of(const Request& request) {
       if (auth::name_of(state) == *text) out.state = state;
     if (!out.state) return std::unexpected(Problem(400, "filter_invalid", "There is no such state."));
   }
+  if (const auto text = request.http.query_value("licensed"); text && !text->empty()) {
+    if (*text != "true" && *text != "false")
+      return std::unexpected(Problem(400, "filter_invalid", "licensed is true or false."));
+    out.licensed = *text == "true";
+  }
   if (const auto text = request.http.query_value("organization_id"); text && !text->empty()) {
     const auto id = crm::id_from(*text);
     if (!id) return std::unexpected(Problem(400, "filter_invalid", "This is not an organization's id."));
@@ -81,7 +86,8 @@ std::string binding_of(const auth::UserFilter& filter) {
   return "account users " + filter.words + " " +
          (filter.role ? std::string(auth::name_of(*filter.role)) : "") + " " +
          (filter.state ? std::string(auth::name_of(*filter.state)) : "") + " " +
-         std::to_string(filter.organization.value);
+         std::to_string(filter.organization.value) + " " +
+         (filter.licensed ? *filter.licensed ? "licensed" : "unlicensed" : "");
 }
 
 // The CRM keeps name, role and whether he is there beside ours.

@@ -38,6 +38,12 @@ Answer create_organization(Api& api, const Request& request);
 Answer rename_organization(Api& api, const Request& request);
 Answer delete_organization(Api& api, const Request& request);
 
+// licences.cc
+Answer get_licences(Api& api, const Request& request);
+Task<Answer> change_licences(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> give_licences(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> take_licences(Api& api, std::shared_ptr<const Request> request);
+
 // audit_log.cc
 Answer list_audit(Api& api, const Request& request);
 Answer export_audit(Api& api, const Request& request);

@@ -64,6 +64,11 @@ constexpr std::array kRoutes{
     Route{"deleteOrganization", "DELETE", "/api/v1/account/organizations/{id}", &delete_organization,
           Access::SystemAdministrators},
 
+    Route{"getLicences", "GET", "/api/v1/account/licences", &get_licences, Access::Administrators},
+    Route{"changeLicences", "PATCH", "/api/v1/account/licences", &change_licences,
+          Access::SystemAdministrators},
+    Route{"giveLicences", "POST", "/api/v1/account/licences/give", &give_licences, Access::Administrators},
+    Route{"takeLicences", "POST", "/api/v1/account/licences/take", &take_licences, Access::Administrators},
     Route{"listAuditLog", "GET", "/api/v1/audit-log", &list_audit, Access::Administrators},
     Route{"exportAuditLog", "GET", "/api/v1/audit-log/export", &export_audit, Access::Administrators},
     Route{"checkAuditLog", "GET", "/api/v1/audit-log/check", &check_audit_log, Access::SystemAdministrators},

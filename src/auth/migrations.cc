@@ -147,6 +147,29 @@ CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE ON audit_entry FOR EACH
 ;
 )";
 
+constexpr std::string_view kLicences = R"(
+CREATE TABLE account_module (
+  account_id {{int}} NOT NULL,
+  module TEXT {{bytes_collation}} NOT NULL,
+  enabled {{int}} NOT NULL CHECK (enabled IN (0, 1)),
+  PRIMARY KEY (account_id, module)
+) {{keyed}}
+;
+CREATE TABLE licence_pool (
+  account_id {{int}} NOT NULL PRIMARY KEY,
+  bought {{int}} NOT NULL
+) {{strict}}
+;
+CREATE TABLE licence (
+  user_id {{int}} NOT NULL PRIMARY KEY REFERENCES user_account (id),
+  account_id {{int}} NOT NULL,
+  given_at_us {{int}} NOT NULL
+) {{strict}}
+;
+CREATE INDEX licence_by_account ON licence (account_id, user_id)
+;
+)";
+
 }  // namespace
 
 Result<void> migrate(db::Database& database, Instant now) {
@@ -156,7 +179,8 @@ Result<void> migrate(db::Database& database, Instant now) {
                     .name = "organizations, one-time links, audit log",
                     .sql = kAccounts,
                     .sql_sqlite = kAppendOnlySqlite,
-                    .sql_postgres = kAppendOnlyPostgres}};
+                    .sql_postgres = kAppendOnlyPostgres},
+      db::Migration{.number = 3, .name = "licences and modules", .sql = kLicences}};
   return db::migrate(database, "auth", kMigrations, now);
 }
 

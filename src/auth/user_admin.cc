@@ -18,6 +18,7 @@ UserRow row_from(const db::Row& row) {
               .created_at = row[8].instant(),
               .signed_in_at = row[9].instant(),
               .administers = {}};
+  out.licensed = row[11].boolean();
   out.state = out.user.disabled_at     ? UserState::Disabled
               : row[10].text().empty() ? UserState::Invited
                                        : UserState::Active;
@@ -40,7 +41,8 @@ Result<std::string> clean_name(std::string_view typed) {
   return std::string(typed);
 }
 
-// What the statements below have in common; state: 0 any, 1 active, 2 invited, 3 disabled.
+// What the statements below have in common; state: 0 any, 1 active, 2 invited, 3 disabled; licensed: 0 any, 1
+// yes, 2 no.
 db::Params params_of(const UserFilter& filter) {
   std::vector<int64_t> within;
   if (filter.within)
@@ -51,7 +53,10 @@ db::Params params_of(const UserFilter& filter) {
           filter.role ? std::string(name_of(*filter.role)) : std::string(),
           filter.organization,
           filter.within.has_value(),
-          db::int_list(within)};
+          db::int_list(within),
+          !filter.licensed   ? 0
+          : *filter.licensed ? 1
+                             : 2};
 }
 
 Result<std::string> name_of_organization(db::Session& session, AccountId account, OrganizationId id,
@@ -172,13 +177,15 @@ Result<std::vector<UserRow>> user_rows(db::Session& session, const UserFilter& f
   TRY(const db::Rows rows,
       session.query(
           "SELECT id, account_id, login, display_name, role, disabled_at_us, organization_id, second_factor, "
-          "created_at_us, signed_in_at_us, password_hash FROM user_account WHERE account_id = $1 AND "
+          "created_at_us, signed_in_at_us, password_hash, (SELECT count(*) FROM licence l WHERE l.user_id = "
+          "user_account.id) FROM user_account WHERE account_id = $1 AND "
           "($2 = '' OR lower(display_name || ' ' || login) LIKE ('%' || $2 || '%')) AND "
           "($3 = 0 OR ($3 = 3 AND disabled_at_us <> 0) OR ($3 = 2 AND disabled_at_us = 0 AND password_hash = "
           "'') "
           "OR ($3 = 1 AND disabled_at_us = 0 AND password_hash <> '')) AND ($4 = '' OR role = $4) AND "
-          "($5 = 0 OR organization_id = $5) AND ($6 = 0 OR organization_id IN {{ints $7}}) AND login > $8 "
-          "ORDER BY login LIMIT $9",
+          "($5 = 0 OR organization_id = $5) AND ($6 = 0 OR organization_id IN {{ints $7}}) AND ($8 = 0 OR "
+          "($8 = 1) = EXISTS (SELECT 1 FROM licence l2 WHERE l2.user_id = user_account.id)) AND login > $9 "
+          "ORDER BY login LIMIT $10",
           params));
   std::vector<UserRow> out;
   for (const db::Row& row : rows) {
@@ -198,7 +205,8 @@ Result<int64_t> count_users(db::Session& session, const UserFilter& filter) {
           "($3 = 0 OR ($3 = 3 AND disabled_at_us <> 0) OR ($3 = 2 AND disabled_at_us = 0 AND password_hash = "
           "'') "
           "OR ($3 = 1 AND disabled_at_us = 0 AND password_hash <> '')) AND ($4 = '' OR role = $4) AND "
-          "($5 = 0 OR organization_id = $5) AND ($6 = 0 OR organization_id IN {{ints $7}})",
+          "($5 = 0 OR organization_id = $5) AND ($6 = 0 OR organization_id IN {{ints $7}}) AND ($8 = 0 OR "
+          "($8 = 1) = EXISTS (SELECT 1 FROM licence l2 WHERE l2.user_id = user_account.id))",
           params_of(filter)));
   return rows[0][0].integer();
 }
@@ -206,7 +214,8 @@ Result<int64_t> count_users(db::Session& session, const UserFilter& filter) {
 Result<UserRow> user_row(db::Session& session, AccountId account, UserId id) {
   TRY(const db::Rows rows,
       session.query("SELECT id, account_id, login, display_name, role, disabled_at_us, organization_id, "
-                    "second_factor, created_at_us, signed_in_at_us, password_hash FROM user_account WHERE "
+                    "second_factor, created_at_us, signed_in_at_us, password_hash, (SELECT count(*) FROM "
+                    "licence l WHERE l.user_id = user_account.id) FROM user_account WHERE "
                     "account_id = $1 AND id = $2",
                     {account, id}));
   if (rows.empty()) return fail(ErrorKind::Gone, "there is no such user");

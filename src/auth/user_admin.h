@@ -18,6 +18,7 @@ struct UserRow {
   User user;
   UserState state = UserState::Active;
   Instant created_at, signed_in_at;  // zero: never
+  bool licensed = false;             // has a licence for Mail Sync
   std::vector<OrganizationId> administers;
 };
 
@@ -28,6 +29,7 @@ struct UserFilter {
   std::optional<UserState> state;
   std::optional<Role> role;
   OrganizationId organization;
+  std::optional<bool> licensed;
   std::string after;  // the last login of the page before
 };
 

@@ -23,6 +23,8 @@ struct Wanted {
   // Options, alive until the command has run.
   UserWish user;
   MailboxWish mailbox;
+  LicenceWish licence;
+  int64_t bought = 0;
   std::string address;
   std::string file;
   std::vector<std::string> addresses;
@@ -132,6 +134,34 @@ void add_trust_commands(CLI::App& app, Wanted& wanted) {
   command->add_flag("--yes", wanted.undo.yes, "Carry it out");
 }
 
+void add_licence_commands(CLI::App& app, Wanted& wanted) {
+  CLI::App* licences = add(app, "licences", "Who may sync: how many licences there are, and who has one");
+  licences->require_subcommand(1);
+  const auto chosen = [&wanted](auto&& prepare) {
+    prepare(wanted.licence);
+    wanted.command = [&wanted](const Settings& s, Output& o) {
+      return change_licences(s, o, wanted.licence);
+    };
+  };
+  add(*licences, "show", "Bought, given, left; whether the module is on",
+      [chosen] { chosen([](LicenceWish&) {}); });
+  CLI::App* command = add(*licences, "bought", "Enter the number that was bought", [chosen, &wanted] {
+    chosen([&wanted](LicenceWish& wish) { wish.bought = wanted.bought; });
+  });
+  command->add_option("number", wanted.bought)->required();
+  for (const bool take : {false, true}) {
+    command = add(*licences, take ? "take" : "give",
+                  take ? "Take a user's licence back: his mailboxes park" : "Give a user a licence",
+                  [chosen, take] { chosen([take](LicenceWish& wish) { wish.take = take; }); });
+    command->add_option("login", wanted.licence.login)->required();
+  }
+  CLI::App* module = add(*licences, "module", "Switch the Mail Sync module on or off");
+  module->require_subcommand(1);
+  for (const bool on : {true, false})
+    add(*module, on ? "on" : "off", on ? "Mailboxes of licensed users sync" : "Every mailbox parks",
+        [chosen, on] { chosen([on](LicenceWish& wish) { wish.module = on; }); });
+}
+
 void add_audit_commands(CLI::App& app, Wanted& wanted) {
   CLI::App* audit = add(app, "audit", "The log of what people changed");
   audit->require_subcommand(1);
@@ -163,6 +193,7 @@ void add_commands(CLI::App& app, Wanted& wanted) {
       [&] { wanted.command = doctor; });
   add_user_commands(app, wanted);
   add_audit_commands(app, wanted);
+  add_licence_commands(app, wanted);
   add_mailbox_commands(app, wanted);
   command = add(app, "master-key", "Make a master key, into a new file or to standard output", [&] {
     wanted.needs_settings = false;

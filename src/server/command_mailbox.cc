@@ -1,6 +1,7 @@
 // mailsync mailbox …: which mailboxes are synced. A running server notices every change within seconds.
 #include <fmt/format.h>
 
+#include "auth/licences.h"
 #include "auth/users.h"
 #include "crm/builtin/users.h"
 #include "net/asio_executor.h"
@@ -12,6 +13,21 @@ namespace mailsync::server {
 namespace {
 
 namespace json = boost::json;
+
+// Who adds a mailbox here wants it synced: its user gets a licence, and the module is switched on unless an
+// administrator has decided about it.
+Result<void> license(Data& data, UserId owner) {
+  SystemClock clock;
+  const std::vector<UserId> users{owner};
+  return data.database->write(db::Durability::Durable, [&](db::SqlTransaction& tx) -> Result<void> {
+    TRY(const auth::Licences before, auth::licences(tx, kAccount));
+    if (!before.module_decided) {
+      TRY(const bool changed, auth::set_module(tx, kAccount, true, auth::Actor::command_line(), clock.now()));
+      static_cast<void>(changed);
+    }
+    return auth::give_licences(tx, kAccount, users, auth::Actor::command_line(), clock.now());
+  });
+}
 
 Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const MailboxWish& wish) {
   TRY(const std::string address, auth::canonical_login(wish.address));
@@ -26,6 +42,7 @@ Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const M
                                      ", and a mailbox needs one whose rights it has in the CRM. "
                                      "Name one with --user LOGIN, or add him: mailsync user add " +
                                      login);
+  TRY_VOID(license(data, owner->id));
   const bool app = settings.graph.sign_in == GraphSignIn::App;
   sync::Mailbox mailbox{
       .account = kAccount,

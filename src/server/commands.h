@@ -21,6 +21,15 @@ Exit list_users(const Settings& settings, Output& output);
 Exit set_password(const Settings& settings, Output& output, const UserWish& wish);
 Exit set_user_disabled(const Settings& settings, Output& output, const std::string& login, bool disabled);
 
+struct LicenceWish {
+  std::optional<int64_t> bought;
+  std::optional<bool> module;
+  std::string login;  // to give to, or to take from
+  bool take = false;
+};
+// command_licences.cc
+Exit change_licences(const Settings& settings, Output& output, const LicenceWish& wish);
+
 // command_audit.cc
 Exit verify_audit(const Settings& settings, Output& output);
 

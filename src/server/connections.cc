@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "auth/licences.h"
 #include "base/log.h"
 #include "server/permissions.h"
 #include "sync/profile_json.h"
@@ -265,7 +266,20 @@ bool Connections::may_do_nothing(const Link& link) {
          });
 }
 
+Result<std::optional<std::string>> Connections::why_not_licensed(const sync::Mailbox& mailbox) {
+  std::optional<std::string> why;
+  TRY_VOID(data_.database->read([&](db::Session& session) -> Result<void> {
+    TRY(why, auth::why_not_licensed(session, mailbox.account, mailbox.user));
+    return {};
+  }));
+  return why;
+}
+
 Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::PassRequest request) {
+  CO_TRY(const auto why_not, co_await self.executor_.blocking(
+                                 [&self, &request] { return self.why_not_licensed(request.mailbox); }));
+  // Parked, and looked at again by itself; the web application also wakes it.
+  if (why_not) co_return fail(ErrorKind::SwitchedOff, *why_not);
   CO_TRY(const std::shared_ptr<Link> link, self.link_for(request.mailbox));
   const MailboxId id = request.mailbox.id;
   sync::RunRow row{.id = request.run,

@@ -75,6 +75,8 @@ class Connections {
   };
   sync::Engine engine();
   static Task<Result<sync::PassReport>> run(Connections& self, schedule::PassRequest request);
+  // In words; nullopt when the mailbox's user may sync. Blocks.
+  Result<std::optional<std::string>> why_not_licensed(const sync::Mailbox& mailbox);
   // In the list of runs, when there is something to tell.
   Task<void> note_run(sync::RunRow run, bool did_something);
   Result<std::shared_ptr<Link>> link_for(const sync::Mailbox& mailbox);

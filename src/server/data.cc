@@ -1,5 +1,8 @@
 #include "server/data.h"
 
+#include <set>
+
+#include "auth/licences.h"
 #include "auth/migrations.h"
 #include "auth/organizations.h"
 #include "crm/builtin/schema.h"
@@ -8,6 +11,21 @@
 #include "store/schema.h"
 
 namespace mailsync::server {
+
+namespace {
+
+// An installation from before there were licences goes on as it was.
+Result<void> give_first_licences(Data& data, Instant now) {
+  TRY(const auto mailboxes, data.store->mailboxes(kAccount));
+  std::set<UserId> owners;
+  for (const sync::Mailbox& mailbox : mailboxes) owners.insert(mailbox.user);
+  const std::vector<UserId> list(owners.begin(), owners.end());
+  return data.database->write(db::Durability::Durable, [&](db::SqlTransaction& tx) {
+    return auth::ensure_licences(tx, kAccount, list, now);
+  });
+}
+
+}  // namespace
 
 Result<Data> open_data(const Settings& settings, const Clock& clock) {
   Data data;
@@ -23,6 +41,7 @@ Result<Data> open_data(const Settings& settings, const Clock& clock) {
   SystemRandom random;
   TRY(data.mark, store::installation_mark(*data.database, random));
   data.store = std::make_unique<store::StateStore>(*data.database);
+  TRY_VOID(give_first_licences(data, now));
   data.leases = std::make_unique<store::LeaseStore>(*data.database);
   data.runs = std::make_unique<store::RunStore>(*data.database);
   data.plans = std::make_unique<store::PlanStore>(*data.database);

@@ -74,6 +74,52 @@ async function invite(page, { login, name, role }) {
   return dialog
 }
 
+// As the published page says it: Licenses & Modules > Modules > Mail Sync > Save & Close.
+async function licencesAndModules(page) {
+  await page.getByRole('link', { name: 'Licenses & Modules' }).click()
+  await page.getByText('The Mail Sync module is switched off').waitFor()
+  await look(page, 'accounts-licences')
+  await narrow(page, 'accounts-licences')
+  await page.getByRole('tab', { name: 'Modules' }).click()
+  await page.getByRole('checkbox', { name: 'Mail Sync' }).check()
+  await look(page, 'accounts-modules')
+  await narrow(page, 'accounts-modules')
+  await page.getByRole('button', { name: 'Save & Close' }).click()
+  await notice(page, 'Mail Sync is switched on')
+  await page.getByRole('link', { name: 'Licenses & Modules' }).click()
+  await page.getByLabel('Licences bought').fill('1')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await notice(page, 'The number of licences is saved')
+  await page.getByRole('checkbox', { name: 'Choose Rita Root' }).check()
+  await page.getByRole('checkbox', { name: 'Choose Lea Lead' }).check()
+  await page.getByText('2 licences are needed, and 1 left.').waitFor()
+  await page.getByRole('button', { name: 'Give licences' }).click()
+  await notice(page, 'Not saved')
+  await page.getByRole('checkbox', { name: 'Choose Lea Lead' }).uncheck()
+  await page.getByRole('button', { name: 'Give licences' }).click()
+  await notice(page, '1 user got a licence')
+  await look(page, 'accounts-licences-given')
+  await page.getByRole('checkbox', { name: 'Choose Rita Root' }).check()
+  await page.getByRole('button', { name: 'Take licences back' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Take licences back' }).click()
+  await notice(page, '1 licence taken back')
+}
+
+async function auditLog(page) {
+  await page.getByRole('link', { name: 'Audit log' }).click()
+  await page.getByRole('row', { name: /Took a licence back.*rita@contoso.example/ }).waitFor()
+  await page.getByRole('row', { name: /Switched the module on.*module: off → on/ }).waitFor()
+  await page.getByRole('button', { name: 'Check the log' }).click()
+  await page.getByText('The log is intact').waitFor()
+  await look(page, 'accounts-audit')
+  await narrow(page, 'accounts-audit')
+  await page.getByLabel('Kind of change').selectOption('Organizations')
+  await page.getByRole('row', { name: /Removed an organization/ }).waitFor()
+  await page.getByRole('row', { name: /Took a licence back/ }).waitFor({ state: 'detached' })
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()])
+  assert.equal(file.suggestedFilename(), 'mailsync-audit-log.csv')
+}
+
 export function accountTests(test) {
   test('an empty installation gets its first administrator, who invites, organizes, resets and disables', async (_, { browser, contract }) => {
     const server = await startEmpty()
@@ -152,6 +198,8 @@ export function accountTests(test) {
       await page.getByRole('row', { name: /Lea Lead.*Disabled/ }).waitFor()
       await look(page, 'accounts-users')
       await narrow(page, 'accounts-users')
+      await licencesAndModules(page)
+      await auditLog(page)
       for (const { errors } of [window, guest]) assert.deepEqual(errors, [])
     } finally {
       await page.screenshot({ path: join(results, 'accounts-last.png') }).catch(() => {})

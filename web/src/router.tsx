@@ -93,6 +93,11 @@ const organizationsRoute = createRoute({
   path: "/organizations",
   component: lazyRouteComponent(() => import("./configuration/organizations-page"), "OrganizationsPage"),
 });
+const licencesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/licenses-and-modules",
+  component: lazyRouteComponent(() => import("./configuration/licences-page"), "LicencesPage"),
+});
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/audit-log",
@@ -139,7 +144,7 @@ const recordRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   welcomeRoute,
   shellRoute.addChildren([
-    settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute, auditRoute]),
+    settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute, licencesRoute, auditRoute]),
     signInPreferencesRoute,
     homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
 ]);

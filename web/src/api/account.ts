@@ -13,6 +13,7 @@ export interface UsersQuery {
   role?: Role;
   state?: Schemas["AccountUserState"];
   organization_id?: string;
+  licensed?: boolean;
 }
 
 export function accountUsersQuery(query: UsersQuery) {
@@ -54,6 +55,18 @@ export const renameOrganization = (id: string, name: string): Promise<Organizati
   take(client.PATCH("/api/v1/account/organizations/{id}", { params: { ...withToken, path: { id } }, body: { name } }));
 export const removeOrganization = (id: string): Promise<unknown> =>
   take(client.DELETE("/api/v1/account/organizations/{id}", { params: { ...withToken, path: { id } } }));
+
+export type Licences = Schemas["Licences"];
+export const licencesQuery = queryOptions({
+  queryKey: ["licences"] as const,
+  queryFn: ({ signal }) => take(client.GET("/api/v1/account/licences", { signal })),
+});
+export const changeLicences = (body: { bought?: number; mail_sync?: boolean }): Promise<Licences> =>
+  take(client.PATCH("/api/v1/account/licences", { params: withToken, body }));
+export const giveLicences = (user_ids: string[]): Promise<Licences> =>
+  take(client.POST("/api/v1/account/licences/give", { params: withToken, body: { user_ids } }));
+export const takeLicences = (user_ids: string[]): Promise<Licences> =>
+  take(client.POST("/api/v1/account/licences/take", { params: withToken, body: { user_ids } }));
 
 export type AuditEntry = Schemas["AuditEntry"];
 export interface AuditFilter {

@@ -8,6 +8,7 @@ import { setup } from "./texts";
 const TABS = [
   { to: "/start/configuration/account-settings/users", label: setup.tabs.users },
   { to: "/start/configuration/account-settings/organizations", label: setup.tabs.organizations },
+  { to: "/start/configuration/account-settings/licenses-and-modules", label: setup.tabs.licences },
   { to: "/start/configuration/account-settings/audit-log", label: setup.tabs.audit },
 ] as const;
 

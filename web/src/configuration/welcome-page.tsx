@@ -9,7 +9,7 @@ import { ApiError } from "../api/client";
 import { sessionQuery, signIn } from "../api/session";
 import { IconKey } from "../icons";
 import { texts } from "../texts";
-import { EmptyState, ErrorState, LoadingPage } from "../ui/states";
+import { ErrorState, LoadingPage } from "../ui/states";
 import { useTitle } from "../ui/title";
 import { problemOf } from "./fields";
 import { setup } from "./texts";
@@ -29,11 +29,18 @@ export function WelcomePage() {
   if (ended)
     return (
       <main>
-        <EmptyState Icon={IconKey} title={words.endedTitle} detail={words.endedDetail}>
-          <Button appearance="primary" onClick={() => void navigate({ to: "/" })}>
-            {words.toSignIn}
-          </Button>
-        </EmptyState>
+        <div className="state">
+          <div className="state-icon" aria-hidden>
+            <IconKey />
+          </div>
+          <h1>{words.endedTitle}</h1>
+          <p>{words.endedDetail}</p>
+          <div className="state-actions">
+            <Button appearance="primary" onClick={() => void navigate({ to: "/" })}>
+              {words.toSignIn}
+            </Button>
+          </div>
+        </div>
       </main>
     );
   if (link.isPending) return <LoadingPage />;
