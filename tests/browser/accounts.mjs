@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { notice, openWindow } from './browser.mjs'
+import { notice, openWindow, signIn } from './browser.mjs'
 import { look } from './looks.mjs'
 import { folderOfBinaries, Product, results, top, writeSettings } from './stage.mjs'
+import { marked, setOwnStage } from './own-stage.mjs'
 import { tabTo } from './session.mjs'
+import { until } from './wait.mjs'
 
 const GRAPH = ['tenant', 'client_id', 'sign_in', 'certificate', 'key', 'authority', 'url']
 const PASSWORD = 'four plain words here'
@@ -210,6 +212,44 @@ export function accountTests(test) {
       await server.stop()
     }
   }, { signedIn: false, most: 180_000 })
+
+  test('a licence that is taken parks the mailbox at once; what came meanwhile comes when it is back, once', async (_, { browser, contract }) => {
+    const stage = await setOwnStage('licence')
+    const { lab, users: { anna }, product } = stage
+    const window = await openWindow(browser, stage.url, contract)
+    const { page } = window
+    try {
+      await product.addUser('root@contoso.example', 'Rita Root', PASSWORD, true)
+      const [crm, root] = [await stage.as(anna), await stage.as({ login: 'root@contoso.example', password: PASSWORD })]
+      const box = async () => (await crm.get('/api/v1/mailboxes')).items[0]
+      const count = async (words) => (await crm.list('email')).filter(({ subject }) => subject === words).length
+      await until('the first sync is done', async () => (await box()).state === 'idle', 30)
+      await root.call('PATCH', '/api/v1/account/licences', { bought: 1 })
+      await signIn(page, { login: 'root@contoso.example', password: PASSWORD }, '/start/configuration/account-settings/licenses-and-modules')
+      await page.getByRole('checkbox', { name: 'Choose Anna Berg' }).check()
+      await page.getByRole('button', { name: 'Take licences back' }).click()
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Take licences back' }).click()
+      await notice(page, '1 licence taken back')
+      const parked = await box()
+      assert.equal(parked.state, 'disabled')
+      assert.match(parked.state_detail, /no Mail Sync licence/)
+      await marked(lab, anna.login, 'While it was parked')
+      const { out, err } = await product.run(['sync', '--once'])
+      assert.match(out + err, /no Mail Sync licence/)
+      assert.equal(await count('While it was parked'), 0, 'it was synced without a licence')
+      await page.getByRole('checkbox', { name: 'Choose Anna Berg' }).check()
+      await page.getByRole('button', { name: 'Give licences' }).click()
+      await until('what came meanwhile is in the CRM', async () => (await count('While it was parked')) === 1, 30)
+      await until('the mailbox is in step', async () => (await box()).state === 'idle', 30)
+      assert.equal(await count('While it was parked'), 1)
+      assert.deepEqual(window.errors, [])
+    } finally {
+      await page.screenshot({ path: join(results, 'licence-last.png') }).catch(() => {})
+      await window.context.unrouteAll({ behavior: 'ignoreErrors' })
+      await window.context.close()
+      await stage.stop()
+    }
+  }, { signedIn: false, most: 120_000 })
 
   test('a second factor is set up, asked for at sign-in, and removed', async (_, { browser, contract }) => {
     const server = await startEmpty()

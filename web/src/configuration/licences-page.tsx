@@ -1,5 +1,5 @@
 // Account Settings > Licenses & Modules: how many licences there are, who has one, and the module itself.
-import { Badge, Button, Checkbox, Field, MessageBar, MessageBarBody, SearchBox, Select, SpinButton, Tab, TabList } from "@fluentui/react-components";
+import { Badge, Button, Checkbox, Field, Input, MessageBar, MessageBarBody, SearchBox, Select, Tab, TabList } from "@fluentui/react-components";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -79,8 +79,10 @@ function LicencesTab({ licences }: { licences: Licences }) {
 }
 
 function Bought({ licences }: { licences: Licences }) {
-  const [typed, setTyped] = useState<number | null>(licences.bought);
+  const [text, setText] = useState(String(licences.bought));
   const save = useChange((bought: number) => changeLicences({ bought }), () => words.boughtSaved);
+  const typed = /^\s*\d+\s*$/.test(text) ? Number(text) : null;
+  const wrong = typed === null ? words.boughtWrong : save.isError ? messageOf(save.error) : undefined;
   return (
     <form
       className="settings-bar"
@@ -89,14 +91,8 @@ function Bought({ licences }: { licences: Licences }) {
         if (typed !== null) save.mutate(typed);
       }}
     >
-      <Field label={words.boughtLabel} hint={words.boughtHint} validationMessage={save.isError ? messageOf(save.error) : undefined}>
-        <SpinButton
-          min={0}
-          max={1_000_000}
-          value={typed}
-          displayValue={typed === null ? "" : String(typed)}
-          onChange={(_, data) => setTyped(data.value ?? (data.displayValue && /^\d+$/.test(data.displayValue) ? Number(data.displayValue) : null))}
-        />
+      <Field label={words.boughtLabel} hint={words.boughtHint} validationMessage={wrong}>
+        <Input inputMode="numeric" autoComplete="off" value={text} onChange={(_, data) => setText(data.value)} />
       </Field>
       <Button type="submit" disabledFocusable={save.isPending || typed === null || typed === licences.bought}>
         {texts.words.save}

@@ -91,6 +91,7 @@ export const setup = {
     moduleOff: "The Mail Sync module is switched off, so nobody's mailbox syncs. Tick Mail Sync on the tab Modules.",
     boughtLabel: "Licences bought",
     boughtHint: "One for each user whose mailboxes sync.",
+    boughtWrong: "Enter a whole number.",
     boughtSaved: "The number of licences is saved",
     filter: "Which users",
     everybody: "Everybody",
