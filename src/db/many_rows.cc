@@ -1,7 +1,9 @@
 #include "db/many_rows.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <vector>
 
 #include "db/dialect.h"
 
@@ -81,7 +83,38 @@ bool has_placeholder(std::string_view sql) {
   return found;
 }
 
+// The words of a text that has nothing between them but blanks, brackets and commas; nullopt when it has.
+std::optional<std::vector<std::string_view>> plain_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    while (end < text.size() &&
+           (is_letter(text[end]) || std::isdigit(static_cast<unsigned char>(text[end])) != 0))
+      ++end;
+    if (end > i) {
+      words.push_back(text.substr(i, end - i));
+      i = end;
+    } else if (std::string_view(" \n\t(),").find(text[i++]) == std::string_view::npos) {
+      return std::nullopt;
+    }
+  }
+  return words;
+}
+
 }  // namespace
+
+std::optional<ReturnedColumn> returned_column(std::string_view sql) {
+  const auto tuple = values_of(sql);
+  if (!tuple) return std::nullopt;
+  const auto before = plain_words(sql.substr(0, tuple->start)), after = plain_words(sql.substr(tuple->end));
+  if (!before || !after || before->size() < 5 || after->size() != 2) return std::nullopt;
+  if (!same_word((*before)[0], "INSERT") || !same_word((*before)[1], "INTO") ||
+      !same_word((*after)[0], "RETURNING"))
+    return std::nullopt;
+  const std::string_view column = after->back();
+  if (std::ranges::find(*before, column) != before->end()) return std::nullopt;
+  return ReturnedColumn{std::string((*before)[2]), std::string(column), tuple->end};
+}
 
 std::optional<std::string> for_many_rows(std::string_view sql, int params_per_row, int rows) {
   const size_t start = std::min(sql.find_first_not_of(" \n\t"), sql.size());

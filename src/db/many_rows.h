@@ -12,4 +12,13 @@ namespace mailsync::db {
 // not an INSERT of one row of values, or uses a parameter outside of it.
 std::optional<std::string> for_many_rows(std::string_view sql, int params_per_row, int rows);
 
+// "INSERT INTO t (a, b) VALUES (…) RETURNING id" that answers with one column, which it does not fill itself,
+// and does nothing else.
+struct ReturnedColumn {
+  std::string table;
+  std::string column;
+  size_t statement_ends = 0;  // where " RETURNING" begins
+};
+std::optional<ReturnedColumn> returned_column(std::string_view sql);
+
 }  // namespace mailsync::db

@@ -26,5 +26,21 @@ TEST(ManyRows, LeavesWhatItCannotRepeat) {
     EXPECT_EQ(for_many_rows(sql, 2, 2), std::nullopt) << sql;
 }
 
+TEST(ManyRows, KnowsAnAnswerOfOneColumn) {
+  const auto found = returned_column(
+      "INSERT INTO link (account_id, kind) VALUES ((SELECT a FROM mailbox WHERE id = ?1), ?2) RETURNING id");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->table, "link");
+  EXPECT_EQ(found->column, "id");
+  EXPECT_EQ(found->statement_ends, 86u);
+  for (const char* sql :
+       {"INSERT INTO t (a) VALUES (?1)", "INSERT INTO t (a) VALUES (?1) RETURNING a, b",
+        "INSERT INTO t (id) VALUES (?1) RETURNING id", "INSERT INTO t VALUES (?1) RETURNING id",
+        "INSERT INTO t (a) VALUES (?1) RETURNING id + 1",
+        "INSERT INTO t (a) VALUES (?1) ON CONFLICT (a) DO NOTHING RETURNING id",
+        "UPDATE t SET a = ?1 RETURNING id", "INSERT INTO t SELECT ?1 RETURNING id"})
+    EXPECT_FALSE(returned_column(sql)) << sql;
+}
+
 }  // namespace
 }  // namespace mailsync::db

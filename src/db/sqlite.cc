@@ -19,7 +19,7 @@ class SqliteSession final : public SqlTransaction {
 
   Result<Rows> query(std::string_view sql, std::span<const Value> params) override {
     Rows rows;
-    TRY_VOID(each(sql, {&params, 1}, [&](sqlite3_stmt* s) { rows.push_back(read_row(s)); }));
+    TRY_VOID(each(sql, {&params, 1}, [&](Row row) { rows.push_back(std::move(row)); }));
     return rows;
   }
   Result<int64_t> execute(std::string_view sql, std::span<const Value> params) override {
@@ -33,7 +33,7 @@ class SqliteSession final : public SqlTransaction {
   Result<Rows> query_batch(std::string_view sql, std::span<const Params> rows) override {
     std::vector<std::span<const Value>> sets(rows.begin(), rows.end());
     Rows answers;
-    TRY_VOID(each(sql, sets, [&](sqlite3_stmt* s) { answers.push_back(read_row(s)); }));
+    TRY_VOID(each(sql, sets, [&](Row row) { answers.push_back(std::move(row)); }));
     return answers;
   }
 
@@ -45,7 +45,7 @@ class SqliteSession final : public SqlTransaction {
 
  private:
   Result<void> each(std::string_view sql, std::span<const std::span<const Value>> sets,
-                    const std::function<void(sqlite3_stmt*)>& row) {
+                    const std::function<void(Row)>& row) {
     if (failed_) return fail(*failed_);
     auto done = connection_.each(sql, sets, row);
     if (!done) failed_ = done.error();

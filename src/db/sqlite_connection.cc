@@ -78,8 +78,6 @@ int64_t checkpoint_pages(const std::string& path) {
                     kCheckpointPages);
 }
 
-}  // namespace
-
 Row read_row(sqlite3_stmt* statement) {
   Row row;
   int columns = sqlite3_data_count(statement);
@@ -87,6 +85,8 @@ Row read_row(sqlite3_stmt* statement) {
   for (int i = 0; i < columns; ++i) row.push_back(column(statement, i));
   return row;
 }
+
+}  // namespace
 
 std::unexpected<Error> SqliteConnection::error(int code, std::string_view what) {
   return fail(classify_sqlite(code, sqlite3_errmsg(handle_.get()), what));
@@ -133,7 +133,7 @@ Result<void> SqliteConnection::set_up(const Settings& settings) {
   for (auto [sql, target] : {std::pair{"PRAGMA application_id", &application},
                              std::pair{"SELECT count(*) FROM sqlite_schema", &tables}}) {
     std::span<const Value> none;
-    TRY_VOID(each(sql, {&none, 1}, [out = target](sqlite3_stmt* s) { *out = sqlite3_column_int64(s, 0); }));
+    TRY_VOID(each(sql, {&none, 1}, [out = target](const Row& row) { *out = row[0].integer(); }));
   }
   if (application != kApplicationId && (application != 0 || tables != 0))
     return fail(ErrorKind::Corrupt, "this is a database of another program; name another file");
@@ -192,9 +192,24 @@ Result<bool> SqliteConnection::writes_text_index(std::string_view insert) {
   return sqlite3_step(found.get()) == SQLITE_ROW;
 }
 
+// Whether the column is a key that the database fills: rows of one statement then get numbers without a gap,
+// because nobody else writes meanwhile (https://www.sqlite.org/autoinc.html).
+bool SqliteConnection::draws_ids(const std::string& table, const std::string& column) {
+  int filled = 0;
+  const int code = sqlite3_table_column_metadata(handle_.get(), nullptr, table.c_str(), column.c_str(),
+                                                 nullptr, nullptr, nullptr, nullptr, &filled);
+  return code == SQLITE_OK && filled != 0;
+}
+
 Result<void> SqliteConnection::prepare_many(Statement& statement, std::string_view sql) {
   if (std::exchange(statement.many_tried, true)) return {};
   TRY(std::string text, translate(Engine::Sqlite, sql));
+  // RETURNING makes SQLite write all rows into a table of its own first, and the answers into another.
+  const auto returned = returned_column(text);
+  if (returned && draws_ids(returned->table, returned->column)) {
+    text.resize(returned->statement_ends);
+    statement.many_draws_ids = true;
+  }
   auto many =
       for_many_rows(text, sqlite3_bind_parameter_count(statement.one.get()), static_cast<int>(kManyRows));
   if (!many) return {};
@@ -208,7 +223,7 @@ Result<void> SqliteConnection::prepare_many(Statement& statement, std::string_vi
 // One run of a statement; the rows of `sets` are its parameters one after another.
 Result<void> SqliteConnection::run_sets(sqlite3_stmt* statement, std::string_view sql,
                                         std::span<const std::span<const Value>> sets,
-                                        const std::function<void(sqlite3_stmt*)>& row) {
+                                        const std::function<void(Row)>& row) {
   struct Reset {
     sqlite3_stmt* s;
     ~Reset() { sqlite3_reset(s); }
@@ -225,17 +240,21 @@ Result<void> SqliteConnection::run_sets(sqlite3_stmt* statement, std::string_vie
   }
   int code;
   while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-    if (row) row(statement);
+    if (row) row(read_row(statement));
   if (code == SQLITE_DONE) return {};
   return error(code, shortened(sql));
 }
 
 Result<void> SqliteConnection::each(std::string_view sql, std::span<const std::span<const Value>> sets,
-                                    const std::function<void(sqlite3_stmt*)>& row) {
+                                    const std::function<void(Row)>& row) {
   TRY(Statement * statement, prepared(sql));
   if (sets.size() >= kManyRows) TRY_VOID(prepare_many(*statement, sql));
-  for (; statement->many && sets.size() >= kManyRows; sets = sets.subspan(kManyRows))
+  for (; statement->many && sets.size() >= kManyRows; sets = sets.subspan(kManyRows)) {
     TRY_VOID(run_sets(statement->many.get(), sql, sets.first(kManyRows), row));
+    if (!statement->many_draws_ids || !row) continue;
+    const int64_t last = sqlite3_last_insert_rowid(handle_.get());
+    for (auto id = last - static_cast<int64_t>(kManyRows) + 1; id <= last; ++id) row(Row{id});
+  }
   for (; !sets.empty(); sets = sets.subspan(1))
     TRY_VOID(run_sets(statement->one.get(), sql, sets.first(1), row));
   return {};

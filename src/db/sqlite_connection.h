@@ -34,7 +34,7 @@ class SqliteConnection {
 
   // Calls row for each row of the answer, for each set of parameters.
   Result<void> each(std::string_view sql, std::span<const std::span<const Value>> sets,
-                    const std::function<void(sqlite3_stmt*)>& row);
+                    const std::function<void(Row)>& row);
   int64_t changes() const { return sqlite3_changes64(handle_.get()); }
 
   Result<void> set_durability(Durability durability);
@@ -51,15 +51,16 @@ class SqliteConnection {
     Compiled one;
     Compiled many;  // for kManyRows rows at once, where that can be
     bool many_tried = false;
+    bool many_draws_ids = false;  // its answer, one id for each row, is known without asking for it
   };
 
   Result<Compiled> compiled(const std::string& text, std::string_view sql);
   Result<Statement*> prepared(std::string_view sql);
   Result<bool> writes_text_index(std::string_view insert);
+  bool draws_ids(const std::string& table, const std::string& column);
   Result<void> prepare_many(Statement& statement, std::string_view sql);
   Result<void> run_sets(sqlite3_stmt* statement, std::string_view sql,
-                        std::span<const std::span<const Value>> sets,
-                        const std::function<void(sqlite3_stmt*)>& row);
+                        std::span<const std::span<const Value>> sets, const std::function<void(Row)>& row);
   Result<void> set_up(const Settings& settings);
   std::unexpected<Error> error(int code, std::string_view what);
 
@@ -68,7 +69,5 @@ class SqliteConnection {
       statements_;  // finalized before the close
   Durability durability_ = Durability::Durable;
 };
-
-Row read_row(sqlite3_stmt* statement);
 
 }  // namespace mailsync::db
