@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # ./dev bench: the measured targets beside their baselines, all of them run here and now.
 
-# What only the bench needs: a compiler for better-sqlite3, a JSON parser for bound C, and what counts.
-BENCH_PACKAGES=(g++ make python3 libsimdjson-dev time valgrind strace)
+# What only the bench needs: a compiler for better-sqlite3, and what counts.
+BENCH_PACKAGES=(g++ make python3 time valgrind strace)
 
 run_bench() {
   need_debian "${BENCH_PACKAGES[@]}" && need_node || return 1

@@ -59,6 +59,13 @@ std::string message_id(const RawHeaders& headers) {
   return bare;
 }
 
+// Headers whose presence alone says that a machine wrote.
+constexpr std::array<std::string_view, 6> kMarks = {"List-Id",     "List-Unsubscribe", "List-Post",
+                                                    "X-Autoreply", "X-Autorespond",    "X-Auto-Reply"};
+constexpr std::array<std::string_view, 7> kOthersLookedAt = {"Auto-Submitted", "Precedence", "Return-Path",
+                                                             "Content-Type",   "References", "In-Reply-To",
+                                                             "Sensitivity"};
+
 // Importance (RFC 2156), or what older programs write instead.
 std::string importance(const RawHeaders& headers) {
   std::string named = lower(words(headers, "Importance"));
@@ -80,12 +87,17 @@ bool is_automatic(const RawHeaders& headers) {
   const std::string precedence = lower(words(headers, "Precedence"));
   if (precedence == "bulk" || precedence == "list" || precedence == "junk" || precedence == "auto_reply")
     return true;
-  constexpr std::array<std::string_view, 6> kMarks = {"List-Id",     "List-Unsubscribe", "List-Post",
-                                                      "X-Autoreply", "X-Autorespond",    "X-Auto-Reply"};
   if (std::ranges::any_of(kMarks, [&](std::string_view name) { return raw(headers, name) != nullptr; }))
     return true;
   if (words(headers, "Return-Path") == "<>") return true;
   return lower(words(headers, "Content-Type")).starts_with("multipart/report");
+}
+
+bool is_looked_at(std::string_view name) {
+  const auto same = [name](std::string_view known) {
+    return known.size() == name.size() && same_name(known, name);
+  };
+  return std::ranges::any_of(kMarks, same) || std::ranges::any_of(kOthersLookedAt, same);
 }
 
 Result<model::EmailHead> head_of(const RawHeaders& headers, const MimeLimits& limits) {

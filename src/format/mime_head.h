@@ -25,4 +25,8 @@ std::vector<std::string> references_of(const RawHeaders& headers);
 // an empty return path. X-Auto-Response-Suppress alone proves nothing (F8).
 bool is_automatic(const RawHeaders& headers);
 
+// Whether references_of(), is_automatic() or who asks for the sensitivity look at the header of that name:
+// the others, dozens in every mail, need not be kept for them.
+bool is_looked_at(std::string_view name);
+
 }  // namespace mailsync::format

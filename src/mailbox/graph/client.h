@@ -147,9 +147,9 @@ class Client {
   Task<Result<net::HttpRequest>> request_for(const Call& call, std::optional<std::string> claims);
   Task<Error> refused(const Call& call, net::HttpResponse response, std::optional<std::string>* claims);
   template <typename T>
-  PageTask<T> page(Call call, T (*read)(const object&));
+  PageTask<T> page(Call call, T (*read)(const JsonObject&));
   template <typename T>
-  Task<Result<T>> one(Call call, T (*read)(const object&));
+  Task<Result<T>> one(Call call, T (*read)(const JsonObject&));
   Task<Result<void>> nothing(Call call);
   Task<Result<std::unique_ptr<net::BodyStream>>> stream(Call call);
   Call delta_call(std::string first, std::string link, std::string what, std::string prefer = {}) const;
@@ -166,17 +166,17 @@ class Client {
 
 // One page read by `read`; defined here because every client_*.cc uses it.
 template <typename T>
-PageTask<T> Client::page(Call call, T (*read)(const object&)) {
+PageTask<T> Client::page(Call call, T (*read)(const JsonObject&)) {
   const std::string what = call.what;
   CO_TRY(const net::HttpAnswer answer, co_await this->call(std::move(call)));
   co_return read_page<T>(answer.body, what, read);
 }
 
 template <typename T>
-Task<Result<T>> Client::one(Call call, T (*read)(const object&)) {
+Task<Result<T>> Client::one(Call call, T (*read)(const JsonObject&)) {
   const std::string what = call.what;
   CO_TRY(const net::HttpAnswer answer, co_await this->call(std::move(call)));
-  CO_TRY(const value parsed, parse_object(answer.body, what));
+  CO_TRY(const JsonDocument parsed, parse_object(answer.body, what));
   co_return read(parsed.get_object());
 }
 

@@ -20,8 +20,7 @@ Error judged(const BatchAnswer& answer, Instant now, std::string_view what) {
             .vendor_code = "NoAnswer",
             .request_id = {},
             .retry_after = {}};
-  return classify(refusal_of(answer.status, answer.headers, boost::json::serialize(answer.body), now),
-                  Asked{"GET", what});
+  return classify(refusal_of(answer.status, answer.headers, answer.body.to_json(), now), Asked{"GET", what});
 }
 
 // What the batch as a whole was answered says nothing of the items in it: they are not gone because it was

@@ -143,7 +143,7 @@ Task<Result<std::string>> Client::create_upload_session(std::string message, std
   call.what = "Adding a large attachment";
   call.body = std::move(json);
   CO_TRY(const net::HttpAnswer answer, co_await this->call(std::move(call)));
-  CO_TRY(const value parsed, parse_object(answer.body, "Adding a large attachment"));
+  CO_TRY(const JsonDocument parsed, parse_object(answer.body, "Adding a large attachment"));
   std::string url = text(parsed.get_object(), "uploadUrl");
   if (url.empty())
     co_return fail(ErrorKind::Transient,
@@ -171,11 +171,11 @@ Task<Result<std::vector<std::string>>> Client::master_categories() {
   call.url = path("/outlook/masterCategories?$top=100");
   call.what = "Reading the categories";
   CO_TRY(const net::HttpAnswer answer, co_await this->call(std::move(call)));
-  CO_TRY(const value parsed, parse_object(answer.body, "Reading the categories"));
+  CO_TRY(const JsonDocument parsed, parse_object(answer.body, "Reading the categories"));
   std::vector<std::string> names;
-  if (const array* items = list(parsed.get_object(), "value"))
-    for (const value& item : *items)
-      if (const object* members = item.if_object()) names.push_back(text(*members, "displayName"));
+  if (const auto items = list(parsed.get_object(), "value"))
+    for (const JsonValue item : *items)
+      if (const auto members = item.if_object()) names.push_back(text(*members, "displayName"));
   co_return names;
 }
 

@@ -11,7 +11,7 @@ std::string change_key_of_etag(std::string_view etag) {
   return std::string(etag);
 }
 
-WireItem read_item(const object& from) {
+WireItem read_item(const JsonObject& from) {
   WireItem item;
   item.id = text(from, "id");
   item.change_key = text(from, "changeKey");
@@ -21,27 +21,27 @@ WireItem read_item(const object& from) {
   return item;
 }
 
-WireAddress read_address(const object* emailAddress) {
+WireAddress read_address(const std::optional<JsonObject>& emailAddress) {
   if (!emailAddress) return {};
   return {text(*emailAddress, "name"), text(*emailAddress, "address")};
 }
 
-WireAddress read_recipient(const object* recipient) {
+WireAddress read_recipient(const std::optional<JsonObject>& recipient) {
   return recipient ? read_address(child(*recipient, "emailAddress")) : WireAddress{};
 }
 
-std::vector<WireAddress> read_recipients(const object& from, std::string_view name) {
+std::vector<WireAddress> read_recipients(const JsonObject& from, std::string_view name) {
   std::vector<WireAddress> out;
-  if (const array* items = list(from, name))
-    for (const value& item : *items) out.push_back(read_recipient(item.if_object()));
+  if (const auto items = list(from, name))
+    for (const JsonValue item : *items) out.push_back(read_recipient(item.if_object()));
   return out;
 }
 
-Field<WireDateTime> read_date_time(const object& from, std::string_view name) {
-  const value* found = from.if_contains(name);
+Field<WireDateTime> read_date_time(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
   if (!found) return {};
   if (found->is_null()) return Field<WireDateTime>::cleared();
-  const object* members = found->if_object();
+  const auto members = found->if_object();
   if (!members) return {};
   return WireDateTime{text(*members, "dateTime"), text(*members, "timeZone")};
 }
@@ -55,8 +55,8 @@ void put_date_time(object& to, std::string_view name, const Field<WireDateTime>&
   to[name] = object{{"dateTime", field.value().date_time}, {"timeZone", field.value().time_zone}};
 }
 
-Field<WireBody> read_body(const object& from, std::string_view name) {
-  const object* members = child(from, name);
+Field<WireBody> read_body(const JsonObject& from, std::string_view name) {
+  const auto members = child(from, name);
   if (!members) return {};
   const std::string type = text(*members, "contentType");
   return WireBody{text(*members, "content"), type == "html" || type == "HTML"};
@@ -72,10 +72,10 @@ object operation_property(std::string_view operation) {
   return {{"id", kOperationProperty}, {"value", operation}};
 }
 
-std::string read_operation(const object& from) {
-  if (const array* properties = list(from, "singleValueExtendedProperties"))
-    for (const value& property : *properties)
-      if (const object* members = property.if_object()) {
+std::string read_operation(const JsonObject& from) {
+  if (const auto properties = list(from, "singleValueExtendedProperties"))
+    for (const JsonValue property : *properties)
+      if (const auto members = property.if_object()) {
         // Exchange answers with the GUID in whatever case it likes.
         std::string id = text(*members, "id");
         if (id.size() == kOperationProperty.size() && id.ends_with("MailSyncOperation"))
@@ -84,17 +84,17 @@ std::string read_operation(const object& from) {
   return {};
 }
 
-WireFolder read_folder(const object& from) {
+WireFolder read_folder(const JsonObject& from) {
   return {text(from, "id"), text(from, "displayName"), text(from, "parentFolderId"),
           number(from, "childFolderCount").value_or(0)};
 }
 
-WireTaskList read_task_list(const object& from) {
+WireTaskList read_task_list(const JsonObject& from) {
   return {text(from, "id"), text(from, "displayName"), text(from, "wellknownListName"),
           from.contains("@removed")};
 }
 
-WireSubscription read_subscription(const object& from) {
+WireSubscription read_subscription(const JsonObject& from) {
   return {text(from, "id"), text(from, "resource"), text(from, "notificationUrl"),
           instant(from, "expirationDateTime")};
 }
@@ -102,7 +102,7 @@ WireSubscription read_subscription(const object& from) {
 namespace {
 
 // Codes and ids are shown to people and written to logs: one word of what such names are made of.
-std::string word_of(const object& from, std::string_view name) {
+std::string word_of(const JsonObject& from, std::string_view name) {
   constexpr size_t kLongest = 128;
   std::string out;
   for (const char c : text(from, name)) {
@@ -120,11 +120,11 @@ WireError read_error(std::string_view body) {
   WireError out;
   const auto parsed = parse_object(body, "error");
   if (!parsed) return out;
-  const object* error = child(parsed->get_object(), "error");
+  const auto error = child(parsed->get_object(), "error");
   if (!error) return out;
   out.code = word_of(*error, "code");
   out.message = text(*error, "message");
-  const object* inner = child(*error, "innerError");
+  auto inner = child(*error, "innerError");
   if (!inner) inner = child(*error, "innererror");
   if (inner) {
     out.inner_code = word_of(*inner, "code");
@@ -133,11 +133,11 @@ WireError read_error(std::string_view body) {
   return out;
 }
 
-std::vector<WireNotice> read_notices(const object& from) {
+std::vector<WireNotice> read_notices(const JsonObject& from) {
   std::vector<WireNotice> out;
-  if (const array* notices = list(from, "value"))
-    for (const value& notice : *notices)
-      if (const object* members = notice.if_object())
+  if (const auto notices = list(from, "value"))
+    for (const JsonValue notice : *notices)
+      if (const auto members = notice.if_object())
         out.push_back({text(*members, "subscriptionId"), text(*members, "clientState"),
                        text(*members, "lifecycleEvent")});
   return out;
@@ -166,32 +166,27 @@ std::string write_batch(const std::vector<BatchStep>& steps) {
 }
 
 Result<std::vector<BatchAnswer>> read_batch(std::string_view bytes, size_t steps) {
-  TRY(value parsed, parse_object(bytes, "a batch of requests"));
+  TRY(const JsonDocument parsed, parse_object(bytes, "a batch of requests"));
   std::vector<BatchAnswer> out(steps);
-  value* responses = parsed.get_object().if_contains("responses");
-  array* answers = responses ? responses->if_array() : nullptr;
+  const auto answers = list(parsed.get_object(), "responses");
   if (!answers)
     return fail(ErrorKind::Transient,
                 "Microsoft 365 answered a batch of requests without any answers in it; "
                 "they are asked again later");
-  for (value& item : *answers) {
-    object* answer = item.if_object();
+  for (const JsonValue item : *answers) {
+    const auto answer = item.if_object();
     if (!answer) continue;
     const std::string id = text(*answer, "id");
     size_t at = steps;
     std::from_chars(id.data(), id.data() + id.size(), at);
     if (at >= steps) continue;
     out[at].status = static_cast<int>(number(*answer, "status").value_or(0));
-    if (const object* headers = child(*answer, "headers"))
-      for (const auto& header : *headers)
-        if (const auto* words = header.value().if_string())
-          out[at].headers.add(std::string(header.key()), std::string(*words));
-    // Moved, not copied: it stays in the arena of the whole answer. An id that comes twice counts by its
-    // last.
-    if (value* body = answer->if_contains("body")) {
-      std::destroy_at(std::addressof(out[at].body));
-      std::construct_at(std::addressof(out[at].body), std::move(*body));
-    }
+    if (const auto headers = child(*answer, "headers"))
+      headers->each([&](std::string_view name, const JsonValue& words) {
+        if (const auto set = words.if_string()) out[at].headers.add(std::string(name), std::string(*set));
+      });
+    // It stays in the memory of the whole answer. An id that comes twice counts by its last.
+    if (const auto body = answer->if_contains("body")) out[at].body = parsed.part(*body);
   }
   return out;
 }

@@ -27,34 +27,34 @@ inline constexpr std::string_view kOperationHeader = "X-MailSync-Operation";
 std::string change_key_of_etag(std::string_view etag);
 
 // ---- reading one resource ----
-WireMessage read_message(const object& from);
-WireContact read_contact(const object& from);
-WireTask read_task(const object& from);
-WireEvent read_event(const object& from);
-WireFolder read_folder(const object& from);
-WireTaskList read_task_list(const object& from);
-WireSubscription read_subscription(const object& from);
+WireMessage read_message(const JsonObject& from);
+WireContact read_contact(const JsonObject& from);
+WireTask read_task(const JsonObject& from);
+WireEvent read_event(const JsonObject& from);
+WireFolder read_folder(const JsonObject& from);
+WireTaskList read_task_list(const JsonObject& from);
+WireSubscription read_subscription(const JsonObject& from);
 WireError read_error(std::string_view body);
-std::vector<WireNotice> read_notices(const object& from);
+std::vector<WireNotice> read_notices(const JsonObject& from);
 // The value of our extended property in "singleValueExtendedProperties"; "" when it is not there.
-std::string read_operation(const object& from);
+std::string read_operation(const JsonObject& from);
 
 // ---- reading a page ----
 template <typename T>
-WirePage<T> page_in(const object& root, T (*read)(const object&)) {
+WirePage<T> page_in(const JsonObject& root, T (*read)(const JsonObject&)) {
   WirePage<T> page;
   page.next_link = text(root, "@odata.nextLink");
   page.delta_link = text(root, "@odata.deltaLink");
-  if (const array* items = list(root, "value")) {
+  if (const auto items = list(root, "value")) {
     page.items.reserve(items->size());
-    for (const value& item : *items)
-      if (const object* members = item.if_object()) page.items.push_back(read(*members));
+    for (const JsonValue item : *items)
+      if (const auto members = item.if_object()) page.items.push_back(read(*members));
   }
   return page;
 }
 template <typename T>
-Result<WirePage<T>> read_page(std::string_view bytes, std::string_view what, T (*read)(const object&)) {
-  TRY(const value parsed, parse_object(bytes, what));
+Result<WirePage<T>> read_page(std::string_view bytes, std::string_view what, T (*read)(const JsonObject&)) {
+  TRY(const JsonDocument parsed, parse_object(bytes, what));
   return page_in<T>(parsed.get_object(), read);
 }
 
@@ -66,17 +66,17 @@ std::string write_event(const WireEvent& event, std::string_view transaction_id 
 std::string write_categories(const std::vector<std::string>& categories);
 
 // ---- recurrence (codec_recurrence.cc) ----
-WireRecurrence read_recurrence(const object& from);
+WireRecurrence read_recurrence(const JsonObject& from);
 object write_recurrence(const WireRecurrence& recurrence);
 
 // ---- shared pieces ----
-WireItem read_item(const object& from);
-WireAddress read_address(const object* emailAddress);
-WireAddress read_recipient(const object* recipient);
-std::vector<WireAddress> read_recipients(const object& from, std::string_view name);
-Field<WireDateTime> read_date_time(const object& from, std::string_view name);
+WireItem read_item(const JsonObject& from);
+WireAddress read_address(const std::optional<JsonObject>& emailAddress);
+WireAddress read_recipient(const std::optional<JsonObject>& recipient);
+std::vector<WireAddress> read_recipients(const JsonObject& from, std::string_view name);
+Field<WireDateTime> read_date_time(const JsonObject& from, std::string_view name);
 void put_date_time(object& to, std::string_view name, const Field<WireDateTime>& field);
-Field<WireBody> read_body(const object& from, std::string_view name);
+Field<WireBody> read_body(const JsonObject& from, std::string_view name);
 // As text; cleared becomes an empty text.
 void put_text_body(object& to, std::string_view name, const Field<WireBody>& field);
 object operation_property(std::string_view operation);
@@ -92,7 +92,7 @@ struct BatchStep {
 struct BatchAnswer {
   int status = 0;  // 0: the answer holds nothing for this step (F129)
   net::Headers headers;
-  value body;  // JSON; text (base64) for what is not JSON; null for none
+  JsonDocument body;  // JSON; text (base64) for what is not JSON; null for none
 };
 // Steps are named "0", "1", … by position.
 std::string write_batch(const std::vector<BatchStep>& steps);

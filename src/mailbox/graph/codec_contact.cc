@@ -4,10 +4,10 @@
 namespace mailsync::graph {
 namespace {
 
-Field<WirePostalAddress> read_postal_address(const object& from, std::string_view name) {
-  const value* found = from.if_contains(name);
+Field<WirePostalAddress> read_postal_address(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
   if (!found) return {};
-  const object* members = found->if_object();
+  const auto members = found->if_object();
   if (!members || members->empty()) return Field<WirePostalAddress>::cleared();
   return WirePostalAddress{text(*members, "street"), text(*members, "city"), text(*members, "state"),
                            text(*members, "postalCode"), text(*members, "countryOrRegion")};
@@ -36,16 +36,16 @@ void each_text(C& contact, F visit) {
 
 }  // namespace
 
-WireContact read_contact(const object& from) {
+WireContact read_contact(const JsonObject& from) {
   WireContact out;
   static_cast<WireItem&>(out) = read_item(from);
   if (out.removed) return out;
   out.parent_folder_id = text(from, "parentFolderId");
   each_text(out,
             [&from](std::string_view name, Field<std::string>& field) { field = text_field(from, name); });
-  if (const array* items = list(from, "emailAddresses")) {
+  if (const auto items = list(from, "emailAddresses")) {
     std::vector<WireAddress> emails;
-    for (const value& item : *items) emails.push_back(read_address(item.if_object()));
+    for (const JsonValue item : *items) emails.push_back(read_address(item.if_object()));
     out.emails = std::move(emails);
   }
   out.business_phones = texts_field(from, "businessPhones");

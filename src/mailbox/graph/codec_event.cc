@@ -4,19 +4,19 @@
 namespace mailsync::graph {
 namespace {
 
-std::vector<WireAttendee> read_attendees(const array& items) {
+std::vector<WireAttendee> read_attendees(const JsonArray& items) {
   std::vector<WireAttendee> out;
-  for (const value& item : items) {
-    const object* members = item.if_object();
+  for (const JsonValue item : items) {
+    const auto members = item.if_object();
     if (!members) continue;
     WireAttendee attendee{read_recipient(members), text(*members, "type"), {}};
-    if (const object* status = child(*members, "status")) attendee.response = text(*status, "response");
+    if (const auto status = child(*members, "status")) attendee.response = text(*status, "response");
     out.push_back(std::move(attendee));
   }
   return out;
 }
 
-void read_what_is_read_only(const object& from, WireEvent& out) {
+void read_what_is_read_only(const JsonObject& from, WireEvent& out) {
   out.type = text(from, "type");
   out.series_master_id = text(from, "seriesMasterId");
   out.ical_uid = text(from, "iCalUId");
@@ -28,19 +28,19 @@ void read_what_is_read_only(const object& from, WireEvent& out) {
   out.is_cancelled = flag(from, "isCancelled");
   out.is_online_meeting = flag(from, "isOnlineMeeting");
   out.is_draft = flag(from, "isDraft");
-  if (const object* organizer = child(from, "organizer")) out.organizer = read_recipient(organizer);
-  if (const object* online = child(from, "onlineMeeting")) out.online_url = text(*online, "joinUrl");
+  if (const auto organizer = child(from, "organizer")) out.organizer = read_recipient(organizer);
+  if (const auto online = child(from, "onlineMeeting")) out.online_url = text(*online, "joinUrl");
   if (out.online_url.empty()) out.online_url = text(from, "onlineMeetingUrl");
   out.cancelled_occurrences = texts(from, "cancelledOccurrences");
-  if (const array* exceptions = list(from, "exceptionOccurrences"))
-    for (const value& exception : *exceptions)
-      if (const object* members = exception.if_object()) out.exceptions.push_back(read_event(*members));
+  if (const auto exceptions = list(from, "exceptionOccurrences"))
+    for (const JsonValue exception : *exceptions)
+      if (const auto members = exception.if_object()) out.exceptions.push_back(read_event(*members));
   out.operation = read_operation(from);
 }
 
 }  // namespace
 
-WireEvent read_event(const object& from) {
+WireEvent read_event(const JsonObject& from) {
   WireEvent out;
   static_cast<WireItem&>(out) = read_item(from);
   if (out.removed) return out;
@@ -53,9 +53,9 @@ WireEvent read_event(const object& from) {
   out.is_all_day = flag_field(from, "isAllDay");
   out.is_reminder_on = flag_field(from, "isReminderOn");
   out.reminder_minutes = number_field(from, "reminderMinutesBeforeStart");
-  if (const object* location = child(from, "location")) out.location = text_field(*location, "displayName");
-  if (const array* attendees = list(from, "attendees")) out.attendees = read_attendees(*attendees);
-  if (const object* recurrence = child(from, "recurrence"))
+  if (const auto location = child(from, "location")) out.location = text_field(*location, "displayName");
+  if (const auto attendees = list(from, "attendees")) out.attendees = read_attendees(*attendees);
+  if (const auto recurrence = child(from, "recurrence"))
     out.recurrence = read_recurrence(*recurrence);
   else if (from.contains("recurrence"))
     out.recurrence = Field<WireRecurrence>::cleared();

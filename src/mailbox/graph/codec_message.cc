@@ -1,10 +1,11 @@
 // message and its attachments: learn.microsoft.com/graph/api/resources/message
+#include "format/mime_head.h"
 #include "mailbox/graph/codec.h"
 
 namespace mailsync::graph {
 namespace {
 
-WireAttachment read_attachment(const object& from) {
+WireAttachment read_attachment(const JsonObject& from) {
   WireAttachment out;
   const std::string type = text(from, "@odata.type");
   out.type = type.ends_with("itemAttachment")        ? "item"
@@ -20,9 +21,15 @@ WireAttachment read_attachment(const object& from) {
   return out;
 }
 
+void read_header(const JsonObject& from, WireMessage& out) {
+  const auto found = from.if_contains("name");
+  const auto name = found ? found->if_string() : std::nullopt;
+  if (name && format::is_looked_at(*name)) out.headers.emplace_back(*name, text(from, "value"));
+}
+
 }  // namespace
 
-WireMessage read_message(const object& from) {
+WireMessage read_message(const JsonObject& from) {
   WireMessage out;
   static_cast<WireItem&>(out) = read_item(from);
   if (out.removed) return out;
@@ -44,14 +51,12 @@ WireMessage read_message(const object& from) {
   out.bcc = read_recipients(from, "bccRecipients");
   out.reply_to = read_recipients(from, "replyTo");
   if (Field<WireBody> body = read_body(from, "body"); body.is_set()) out.body = body.value();
-  if (const array* headers = list(from, "internetMessageHeaders"))
-    for (const value& header : *headers)
-      if (const object* members = header.if_object())
-        out.headers.emplace_back(text(*members, "name"), text(*members, "value"));
-  if (const array* attachments = list(from, "attachments"))
-    for (const value& attachment : *attachments)
-      if (const object* members = attachment.if_object())
-        out.attachments.push_back(read_attachment(*members));
+  if (const auto headers = list(from, "internetMessageHeaders"))
+    for (const JsonValue header : *headers)
+      if (const auto members = header.if_object()) read_header(*members, out);
+  if (const auto attachments = list(from, "attachments"))
+    for (const JsonValue attachment : *attachments)
+      if (const auto members = attachment.if_object()) out.attachments.push_back(read_attachment(*members));
   return out;
 }
 

@@ -3,9 +3,9 @@
 
 namespace mailsync::graph {
 
-WireRecurrence read_recurrence(const object& from) {
+WireRecurrence read_recurrence(const JsonObject& from) {
   WireRecurrence out;
-  if (const object* pattern = child(from, "pattern")) {
+  if (const auto pattern = child(from, "pattern")) {
     out.type = text(*pattern, "type");
     out.interval = number(*pattern, "interval").value_or(1);
     out.month = number(*pattern, "month").value_or(0);
@@ -14,7 +14,7 @@ WireRecurrence read_recurrence(const object& from) {
     out.first_day_of_week = text(*pattern, "firstDayOfWeek");
     out.index = text(*pattern, "index");
   }
-  if (const object* range = child(from, "range")) {
+  if (const auto range = child(from, "range")) {
     out.range_type = text(*range, "type");
     out.start_date = text(*range, "startDate");
     out.end_date = text(*range, "endDate");

@@ -3,7 +3,7 @@
 
 namespace mailsync::graph {
 
-WireTask read_task(const object& from) {
+WireTask read_task(const JsonObject& from) {
   WireTask out;
   static_cast<WireItem&>(out) = read_item(from);
   if (out.removed) return out;
@@ -21,14 +21,14 @@ WireTask read_task(const object& from) {
   out.completed = when("completedDateTime");
   out.reminder = when("reminderDateTime");
   out.is_reminder_on = flag_field(from, "isReminderOn");
-  if (const object* recurrence = child(from, "recurrence"))
+  if (const auto recurrence = child(from, "recurrence"))
     out.recurrence = read_recurrence(*recurrence);
   else
     out.recurrence = Field<WireRecurrence>::cleared();
   out.categories = texts_field(from, "categories");
-  if (const array* links = list(from, "linkedResources"))
-    for (const value& link : *links)
-      if (const object* members = link.if_object();
+  if (const auto links = list(from, "linkedResources"))
+    for (const JsonValue link : *links)
+      if (const auto members = link.if_object();
           members && text(*members, "applicationName") == kLinkedApplication)
         out.operation = text(*members, "externalId");
   return out;

@@ -26,13 +26,13 @@ bool follows(const sync::Profile& profile, Kind kind) {
 }
 
 std::string id_in(const Result<BatchAnswer>& answer) {
-  const auto* members = answer ? answer->body.if_object() : nullptr;
+  const auto members = answer ? answer->body.if_object() : std::nullopt;
   return members ? text(*members, "id") : std::string();
 }
 
 template <typename T>
-WirePage<T> page_in(const BatchAnswer& answer, T (*read)(const object&)) {
-  const auto* members = answer.body.if_object();
+WirePage<T> page_in(const BatchAnswer& answer, T (*read)(const JsonObject&)) {
+  const auto members = answer.body.if_object();
   return members ? page_in<T>(*members, read) : WirePage<T>{};
 }
 

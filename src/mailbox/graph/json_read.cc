@@ -1,5 +1,9 @@
 #include "mailbox/graph/json_read.h"
 
+#include <algorithm>
+
+#include "model/email.h"
+
 namespace mailsync::graph {
 namespace {
 
@@ -49,114 +53,125 @@ std::optional<std::string> with_whole_surrogates(std::string_view json) {
   return out;
 }
 
-Result<value> parse_object(std::string_view bytes, std::string_view what) {
-  const std::string name(what);
-  if (bytes.size() > kMaxJsonBytes)
-    return fail(ErrorKind::ItemInvalid, name + ": the answer of Microsoft 365 is larger than " +
-                                            std::to_string(kMaxJsonBytes >> 20) + " MB, so it was not read");
-  boost::json::parse_options options;
-  options.allow_invalid_utf8 = true;  // cleaned field by field by model::clean_text
-  options.max_depth = 64;
-  const auto parse = [&options](std::string_view text, boost::json::error_code& failed) {
-    auto arena = boost::json::make_shared_resource<boost::json::monotonic_resource>(text.size() + 1024);
-    return boost::json::parse(boost::json::string_view(text.data(), text.size()), failed, arena, options);
-  };
-  boost::json::error_code failed;
-  value parsed = parse(bytes, failed);
-  if (failed)
-    if (const auto repaired = with_whole_surrogates(bytes)) parsed = parse(*repaired, failed);
-  if (failed || !parsed.is_object())
-    return fail(
-        ErrorKind::Transient,
-        name + ": the answer of Microsoft 365 could not be read as JSON; it is asked for again later");
-  return parsed;
-}
-
 namespace {
 
-std::string_view view(const boost::json::string& text) {
-  return {text.data(), text.size()};
+// What a parser works with besides the document is kept for the next one, unless it was unusually much.
+constexpr size_t kKeptForNext = size_t{1} << 20;
+constexpr size_t kMaxDepth = 64;
+
+std::shared_ptr<simdjson::dom::document> parse_strictly(std::string_view json, JsonValue& root) {
+  auto document = std::make_shared<simdjson::dom::document>();
+  thread_local simdjson::dom::parser kept(kKeptForNext);
+  simdjson::dom::parser own(kMaxJsonBytes);
+  simdjson::dom::parser& parser = json.size() <= kKeptForNext ? kept : own;
+  if (json.size() > parser.capacity() || parser.max_depth() != kMaxDepth)
+    if (parser.allocate(std::max<size_t>(json.size(), kKeptForNext), kMaxDepth) != simdjson::SUCCESS)
+      return nullptr;
+  simdjson::dom::element element;
+  if (parser.parse_into_document(*document, json.data(), json.size()).get(element) != simdjson::SUCCESS)
+    return nullptr;
+  root = JsonValue(element);
+  return document;
 }
 
-const value* member(const object& from, std::string_view name) {
-  return from.if_contains(boost::json::string_view(name.data(), name.size()));
-}
-
-template <typename T, typename F>
-Field<T> field_of(const object& from, std::string_view name, F read) {
-  const value* found = member(from, name);
-  if (!found) return {};
-  if (found->is_null()) return Field<T>::cleared();
-  return read(*found);
+// What the strict parser refuses and Graph was seen to send: bytes that are not UTF-8, surrogates without
+// their partner (F113), numbers beyond all types.
+std::optional<std::string> repaired(std::string_view bytes) {
+  const std::string clean = model::clean_text(bytes);
+  const auto whole = with_whole_surrogates(clean);
+  boost::json::parse_options options;
+  options.max_depth = kMaxDepth;
+  boost::json::error_code failed;
+  const auto parsed = boost::json::parse(whole ? *whole : clean, failed, {}, options);
+  if (failed) return std::nullopt;
+  return boost::json::serialize(parsed);
 }
 
 }  // namespace
 
-std::string text(const object& from, std::string_view name) {
-  const value* found = member(from, name);
-  const auto* words = found ? found->if_string() : nullptr;
-  return words ? std::string(view(*words)) : std::string();
+Result<JsonDocument> parse_object(std::string_view bytes, std::string_view what) {
+  const std::string name(what);
+  if (bytes.size() > kMaxJsonBytes)
+    return fail(ErrorKind::ItemInvalid, name + ": the answer of Microsoft 365 is larger than " +
+                                            std::to_string(kMaxJsonBytes >> 20) + " MB, so it was not read");
+  JsonValue root;
+  auto memory = parse_strictly(bytes, root);
+  if (!memory)
+    if (const auto other = repaired(bytes)) memory = parse_strictly(*other, root);
+  if (!memory || !root.if_object())
+    return fail(
+        ErrorKind::Transient,
+        name + ": the answer of Microsoft 365 could not be read as JSON; it is asked for again later");
+  return JsonDocument(root, std::move(memory));
 }
 
-bool flag(const object& from, std::string_view name) {
-  const value* found = member(from, name);
-  return found && found->is_bool() && found->get_bool();
+namespace {
+
+template <typename T, typename F>
+Field<T> field_of(const JsonObject& from, std::string_view name, F read) {
+  const auto found = from.if_contains(name);
+  if (!found) return {};
+  if (found->is_null()) return Field<T>::cleared();
+  const auto typed = read(*found);
+  return typed ? Field<T>(T(*typed)) : Field<T>();
 }
 
-std::optional<int64_t> number(const object& from, std::string_view name) {
-  const value* found = member(from, name);
-  if (!found) return std::nullopt;
-  if (const auto* whole = found->if_int64()) return *whole;
-  return std::nullopt;
+}  // namespace
+
+std::string text(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
+  return found ? std::string(found->if_string().value_or("")) : std::string();
 }
 
-std::optional<Instant> instant(const object& from, std::string_view name) {
-  const std::string words = text(from, name);
-  return words.empty() ? std::nullopt : Instant::from_iso(words);
+bool flag(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
+  return found && found->if_bool().value_or(false);
 }
 
-const object* child(const object& from, std::string_view name) {
-  const value* found = member(from, name);
-  return found ? found->if_object() : nullptr;
+std::optional<int64_t> number(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
+  return found ? found->if_int64() : std::nullopt;
 }
 
-const array* list(const object& from, std::string_view name) {
-  const value* found = member(from, name);
-  return found ? found->if_array() : nullptr;
+std::optional<Instant> instant(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
+  const auto words = found ? found->if_string() : std::nullopt;
+  return words && !words->empty() ? Instant::from_iso(*words) : std::nullopt;
 }
 
-std::vector<std::string> texts(const object& from, std::string_view name) {
+std::optional<JsonObject> child(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
+  return found ? found->if_object() : std::nullopt;
+}
+
+std::optional<JsonArray> list(const JsonObject& from, std::string_view name) {
+  const auto found = from.if_contains(name);
+  return found ? found->if_array() : std::nullopt;
+}
+
+std::vector<std::string> texts(const JsonObject& from, std::string_view name) {
   std::vector<std::string> out;
-  if (const array* items = list(from, name))
-    for (const value& item : *items)
-      if (const auto* words = item.if_string()) out.emplace_back(view(*words));
+  if (const auto items = list(from, name))
+    for (const JsonValue item : *items)
+      if (const auto words = item.if_string()) out.emplace_back(*words);
   return out;
 }
 
-Field<std::string> text_field(const object& from, std::string_view name) {
-  return field_of<std::string>(from, name, [](const value& found) -> Field<std::string> {
-    const auto* words = found.if_string();
-    return words ? Field<std::string>(std::string(view(*words))) : Field<std::string>();
-  });
+Field<std::string> text_field(const JsonObject& from, std::string_view name) {
+  return field_of<std::string>(from, name, [](const JsonValue& found) { return found.if_string(); });
 }
 
-Field<bool> flag_field(const object& from, std::string_view name) {
-  return field_of<bool>(from, name, [](const value& found) -> Field<bool> {
-    return found.is_bool() ? Field<bool>(found.get_bool()) : Field<bool>();
-  });
+Field<bool> flag_field(const JsonObject& from, std::string_view name) {
+  return field_of<bool>(from, name, [](const JsonValue& found) { return found.if_bool(); });
 }
 
-Field<int64_t> number_field(const object& from, std::string_view name) {
-  return field_of<int64_t>(from, name, [](const value& found) -> Field<int64_t> {
-    const auto* whole = found.if_int64();
-    return whole ? Field<int64_t>(*whole) : Field<int64_t>();
-  });
+Field<int64_t> number_field(const JsonObject& from, std::string_view name) {
+  return field_of<int64_t>(from, name, [](const JsonValue& found) { return found.if_int64(); });
 }
 
-Field<std::vector<std::string>> texts_field(const object& from, std::string_view name) {
-  return field_of<std::vector<std::string>>(from, name, [&](const value& found) {
-    return found.is_array() ? Field<std::vector<std::string>>(texts(from, name))
-                            : Field<std::vector<std::string>>();
+Field<std::vector<std::string>> texts_field(const JsonObject& from, std::string_view name) {
+  return field_of<std::vector<std::string>>(from, name, [&](const JsonValue& found) {
+    return found.if_array() ? std::optional(texts(from, name)) : std::nullopt;
   });
 }
 

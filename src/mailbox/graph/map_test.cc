@@ -12,10 +12,10 @@ namespace {
 using model::Date;
 using model::When;
 
-value parsed(std::string_view json) {
+JsonDocument parsed(std::string_view json) {
   auto out = parse_object(json, "test");
   EXPECT_TRUE(out);
-  return out ? *out : value(object{});
+  return out ? *out : JsonDocument();
 }
 WireEvent event(std::string_view json) {
   return read_event(parsed(json).get_object());
@@ -228,18 +228,18 @@ TEST(MapMeeting, WrittenAndReadAgainItIsTheSame) {
   ASSERT_TRUE(meeting);
   const auto wire = wire_of(*meeting, nullptr);
   ASSERT_TRUE(wire);
-  auto json = parsed(write_event(*wire, "op")).get_object();
+  auto json = boost::json::parse(write_event(*wire, "op")).as_object();
   json["type"] = "seriesMaster";
   json["originalStartTimeZone"] = json["originalEndTimeZone"] = "Europe/Berlin";
   json["organizer"] = object{{"emailAddress", object{{"name", "Ann"}, {"address", "ann@x.example"}}}};
-  const auto again = meeting_of(read_event(json));
+  const auto again = meeting_of(event(boost::json::serialize(json)));
   model::Meeting expected = *meeting;
   expected.exceptions = again.exceptions;
   auto attendees = expected.attendees.value();
   for (auto& attendee : attendees) attendee.response = {};
   expected.attendees = attendees;
   EXPECT_EQ(model::fields_of(again), model::fields_of(expected));
-  EXPECT_EQ(text(json, "transactionId"), "op");
+  EXPECT_EQ(json.at("transactionId").as_string(), "op");
 }
 
 // F97

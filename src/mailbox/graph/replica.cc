@@ -21,7 +21,7 @@ class Bytes final : public sync::ByteStream {
 template <typename T>
 void fill(std::vector<Result<RemoteItem>>& out, const std::vector<Result<BatchAnswer>>& answers, T make) {
   for (size_t i = 0; i < answers.size(); ++i) {
-    const auto* members = answers[i] ? answers[i]->body.if_object() : nullptr;
+    const auto members = answers[i] ? answers[i]->body.if_object() : std::nullopt;
     if (members)
       out.push_back(make(*members, i));
     else if (!answers[i])
@@ -130,20 +130,20 @@ Task<std::vector<Result<RemoteItem>>> Replica::fetch(Kind kind, std::vector<Remo
   const auto answers = co_await client_->read_all(std::move(steps), "Reading items of the mailbox");
   switch (kind) {
     case Kind::Email:
-      fill(out, answers, [this](const object& from, size_t) {
+      fill(out, answers, [this](const JsonObject& from, size_t) {
         RemoteItem item = item_of(read_message(from), options_.profile.category);
         place(item);
         return item;
       });
       break;
     case Kind::Contact:
-      fill(out, answers, [this](const object& from, size_t) { return contact_item(read_contact(from)); });
+      fill(out, answers, [this](const JsonObject& from, size_t) { return contact_item(read_contact(from)); });
       break;
     case Kind::Meeting:
-      fill(out, answers, [this](const object& from, size_t) { return meeting_item(read_event(from)); });
+      fill(out, answers, [this](const JsonObject& from, size_t) { return meeting_item(read_event(from)); });
       break;
     case Kind::Task:
-      fill(out, answers, [&](const object& from, size_t at) {
+      fill(out, answers, [&](const JsonObject& from, size_t at) {
         const auto parts = parts_of_task_id(ids[at].value);
         return task_item(read_task(from), parts ? parts->first : "");
       });

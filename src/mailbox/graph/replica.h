@@ -81,7 +81,7 @@ class Replica final : public sync::Replica {
   Task<Result<std::optional<sync::RemoteItem>>> find_task(OperationId operation);
   Task<Result<std::optional<sync::RemoteItem>>> find_meeting(OperationId operation);
 
-  Task<Result<std::vector<sync::RemoteItem>>> rest_of_conversation(value first);
+  Task<Result<std::vector<sync::RemoteItem>>> rest_of_conversation(JsonDocument first);
 
   Task<Result<Version>> mark_email(std::string id, bool marked);
   Task<Result<Version>> mark_contact(std::string id, bool marked);

@@ -42,7 +42,7 @@ Task<std::vector<Result<model::Email>>> Replica::fetch_emails(std::vector<Remote
       steps.push_back(std::move(step));
     }
     for (const auto& answer : co_await client_->read_all(std::move(steps), "Reading emails")) {
-      const auto* members = answer ? answer->body.if_object() : nullptr;
+      const auto members = answer ? answer->body.if_object() : std::nullopt;
       if (members)
         out.push_back(email_of(read_message(*members)));
       else if (answer)
@@ -80,10 +80,10 @@ Task<std::vector<Result<std::vector<RemoteItem>>>> Replica::conversations(std::v
   co_return out;
 }
 
-Task<Result<std::vector<RemoteItem>>> Replica::rest_of_conversation(value first) {
+Task<Result<std::vector<RemoteItem>>> Replica::rest_of_conversation(JsonDocument first) {
   // A conversation of thousands of emails is a machine's: its first thousand will do.
   constexpr int kPages = 10;
-  const object* members = first.if_object();
+  const auto members = first.if_object();
   if (!members) co_return fail(ErrorKind::ItemInvalid, "Microsoft 365 answered without the conversation.");
   auto page = page_in<WireMessage>(*members, read_message);
   std::vector<RemoteItem> out;

@@ -152,8 +152,8 @@ Task<Result<bool>> Sender::in_outbox(WireMessage message) {
   const auto answers = co_await client_->read_all(std::move(steps), "Looking into the Outbox");
   if (!answers[0] && answers[0].error().kind == ErrorKind::Gone) co_return false;
   if (!answers[0]) co_return fail(answers[0].error());
-  const auto* members = answers[0]->body.if_object();
-  co_return members&& text(*members, "id") == message.parent_folder_id;
+  const auto members = answers[0]->body.if_object();
+  co_return members.has_value() && text(*members, "id") == message.parent_folder_id;
 }
 
 Task<Result<std::optional<sync::SentEmail>>> Sender::find(OperationId operation) {

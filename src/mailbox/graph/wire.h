@@ -54,7 +54,7 @@ struct WireMessage : WireItem {
   WireAddress from, sender;
   std::vector<WireAddress> to, cc, bcc, reply_to;
   std::optional<WireBody> body;
-  std::vector<std::pair<std::string, std::string>> headers;  // in order of arrival
+  std::vector<std::pair<std::string, std::string>> headers;  // those that somebody looks at, in order
   std::vector<WireAttachment> attachments;
 };
 
