@@ -117,7 +117,7 @@ object record_json(const Context& context, const crm::Rights& rights, const Reco
 Result<std::map<int64_t, std::vector<int64_t>>> watchers_of(db::Session& session, AccountId account,
                                                             std::span<const int64_t> ids) {
   TRY(const db::Rows rows,
-      session.query("SELECT record_id, user_id FROM crm_watcher WHERE account_id = $1 AND "
+      session.query("SELECT record_id, user_id FROM crm_watcher WHERE +account_id = $1 AND "
                     "record_id IN {{ints $2}} ORDER BY record_id, user_id",
                     {account, db::int_list(ids)}));
   std::map<int64_t, std::vector<int64_t>> out;
@@ -209,7 +209,7 @@ Result<std::map<int64_t, std::vector<int64_t>>> targets_of(db::Session& session,
   TRY(const db::Rows rows,
       session.query(
           "SELECT DISTINCT source_id, target_id FROM crm_relation WHERE source_id IN {{ints $2}} AND "
-          "account_id = $1 AND (role = 'related' OR $3 <> 0) ORDER BY source_id, target_id",
+          "+account_id = $1 AND (role = 'related' OR $3 <> 0) ORDER BY source_id, target_id",
           {account, db::int_list(sources), participants ? 1 : 0}));
   std::map<int64_t, std::vector<int64_t>> out;
   for (const db::Row& row : rows) out[row[0].integer()].push_back(row[1].integer());

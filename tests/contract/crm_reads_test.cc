@@ -113,6 +113,33 @@ TEST_P(CrmReadsTest, ListsArePagedSortedFilteredAndSearched) {
   EXPECT_EQ(list_error({.cursor = "bm9uc2Vuc2U"})->vendor_code, "cursor_invalid");
 }
 
+// The plus before account_id keeps SQLite from walking through everything that the account has (records.cc,
+// email_reads.cc, record_json.cc).
+TEST_P(CrmReadsTest, WhatIsAskedForByItsIdIsFoundByItsId) {
+  for (const char* sql : {"SELECT r.fields FROM crm_record r LEFT JOIN crm_meeting m ON m.id = r.id WHERE "
+                          "+r.account_id = 1 AND r.id "
+                          "IN {{ints '[]'}}",
+                          "SELECT t.id FROM crm_email t JOIN crm_record r ON r.id = t.id WHERE +t.account_id "
+                          "= 1 AND r.deleted = 0 AND "
+                          "t.id IN {{ints '[]'}}",
+                          "SELECT record_id, user_id FROM crm_watcher WHERE +account_id = 1 AND record_id IN "
+                          "{{ints '[]'}} ORDER BY "
+                          "record_id, user_id",
+                          "SELECT DISTINCT source_id, target_id FROM crm_relation WHERE source_id IN {{ints "
+                          "'[]'}} AND +account_id = 1 "
+                          "ORDER BY source_id, target_id"})
+    write([&](db::SqlTransaction& tx) -> Result<void> {
+      if (postgres()) TRY_VOID(tx.execute("SET LOCAL enable_seqscan = off"));
+      TRY(const db::Rows rows,
+          tx.query((postgres() ? "EXPLAIN " : "EXPLAIN QUERY PLAN ") + std::string(sql)));
+      for (const db::Row& row : rows) {
+        const std::string& step = row.back().text();
+        EXPECT_FALSE(step.contains("Seq Scan") || step.contains("(account_id=?")) << sql << ": " << step;
+      }
+      return {};
+    });
+}
+
 TEST_P(CrmReadsTest, EveryFilterAndSortOfEveryTypeRuns) {
   const std::map<RecordType, std::vector<Filter>> filters{
       {RecordType::Organisation,

@@ -63,7 +63,7 @@ Result<std::vector<EmailSummary>> email_summaries(db::Session& session, AccountI
       "WHERE "
       "k.email_id = t.id AND k.user_id = $2) THEN 1 ELSE 0 END FROM crm_email t JOIN crm_record r ON r.id = "
       "t.id "
-      "WHERE t.account_id = $1 AND r.deleted = 0 AND t.id IN {{ints $3}}" +
+      "WHERE +t.account_id = $1 AND r.deleted = 0 AND t.id IN {{ints $3}}" +
       std::string(visible_emails(rights));
   TRY(const db::Rows rows, session.query(sql, {account, rights.user, db::int_list(ids)}));
   TRY(auto records, load_records(session, account, rights.user, ids));

@@ -20,10 +20,12 @@ std::vector<int64_t> ids_of(const db::Rows& rows) {
 
 // "SELECT r.id … WHERE …" of the records of one type that a view holds; $1 is the account, $2 the user, $3
 // the type.
-Result<std::string> view_sql(const ScopeQuery& query, const ViewDefinition& view, db::Params& params) {
+Result<std::string> view_sql(const ScopeQuery& query, const ViewDefinition& view, db::Params& params,
+                             bool by_id = false) {
   params = {query.viewer.account, query.viewer.user, name_of(query.type)};
   std::string sql = "SELECT r.id FROM crm_record r JOIN " + std::string(type_table(query.type)) +
-                    " t ON t.id = r.id WHERE r.account_id = $1 AND r.type = $3 AND r.deleted = 0 AND "
+                    " t ON t.id = r.id WHERE " + (by_id ? "+" : "") +
+                    "r.account_id = $1 AND r.type = $3 AND r.deleted = 0 AND "
                     "r.type <> 'email' AND $2 <> 0";
   for (const Filter& filter : view.filters) {
     TRY(const std::string part,
@@ -101,7 +103,7 @@ Result<std::vector<int64_t>> ids_in_view(db::Session& session, const ScopeQuery&
 Result<std::set<int64_t>> held_by_view(db::Session& session, const ScopeQuery& query,
                                        const ViewDefinition& view, std::span<const int64_t> ids) {
   db::Params params;
-  TRY(std::string sql, view_sql(query, view, params));
+  TRY(std::string sql, view_sql(query, view, params, true));
   sql += " AND r.id IN {{ints " + next_placeholder(params, db::int_list(ids)) + "}}";
   TRY(const db::Rows rows, session.query(sql, params));
   const std::vector<int64_t> held = ids_of(rows);
