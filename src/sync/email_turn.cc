@@ -21,7 +21,7 @@ namespace mailsync::sync {
 namespace {
 
 struct Wanted {
-  RemoteItem item;
+  const RemoteItem* item = nullptr;  // of the batch
   std::string identity;
   std::string rule;
   RecordId known;            // already in the CRM
@@ -77,6 +77,7 @@ void judge_linked(const Context& context, const RemoteItem& item, const Link& li
   page.moved.push_back(*std::move(plan.link));
 }
 
+// What comes of it points into `items`.
 Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items) {
   Engine& engine = context.engine;
   const AccountId account = context.input.mailbox.account;
@@ -132,7 +133,7 @@ Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items)
       ++page.counts.skipped[verdict.reason];
       continue;
     }
-    Wanted wanted{.item = item, .identity = model::email_identity(*item.head), .rule = verdict.rule};
+    Wanted wanted{.item = &item, .identity = model::email_identity(*item.head), .rule = verdict.rule};
     const std::string& conversation = item.head->conversation_id;
     wanted.opens_conversation = context.profile().share_whole_conversation && item.marked &&
                                 !conversation.empty() && !shared.contains(conversation);
@@ -168,7 +169,7 @@ std::string too_large(const model::Attachment& attachment, int64_t most) {
 Task<Result<void>> take_attachments(Context& context, Wanted& wanted) {
   model::Email& email = *wanted.body;
   if (email.head.is_protected) {
-    CO_TRY(email.raw_blob, co_await take_blob(context, wanted.item.id, ""));
+    CO_TRY(email.raw_blob, co_await take_blob(context, wanted.item->id, ""));
     co_return Result<void>{};
   }
   size_t taken = 0, left = 0;
@@ -183,7 +184,7 @@ Task<Result<void>> take_attachments(Context& context, Wanted& wanted) {
       continue;
     }
     ++taken;
-    auto blob = co_await take_blob(context, wanted.item.id, attachment.remote_id);
+    auto blob = co_await take_blob(context, wanted.item->id, attachment.remote_id);
     if (blob)
       attachment.blob = *std::move(blob);
     else if (decide(blob.error().kind) == Next::ParkItem || blob.error().kind == ErrorKind::Gone)
@@ -201,7 +202,7 @@ Task<Result<void>> take_attachments(Context& context, Wanted& wanted) {
 // Sensitivity and the headers of lists and machines come with the whole email: what was captured by itself is
 // judged once more. Only a mark shares what is private.
 std::string_view unwanted_after_all(const Wanted& wanted) {
-  if (wanted.item.marked) return {};
+  if (wanted.item->marked) return {};
   if (wanted.body->head.is_private) return "private";
   if (wanted.rule == "external person" && wanted.body->head.is_automatic) return "automatic";
   return {};
@@ -226,7 +227,7 @@ Task<Result<size_t>> fetch_bodies(Context& context, std::span<Wanted> wanted) {
   size_t bytes = 0;
   for (Wanted& each : wanted)
     if (!each.known) {
-      ids.push_back(each.item.id);
+      ids.push_back(each.item->id);
       missing.push_back(&each);
     }
   if (ids.empty()) co_return bytes;
@@ -309,7 +310,7 @@ Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, W
     return made.error().kind == ErrorKind::Forbidden ? Result<void>{}
                                                      : Result<void>(fail(std::move(made).error()));
   page.people[key].push_back({.id = made->id, .is_lead = rule == NoMatch::CreateLead});
-  JournalEntry entry = entry_for(context, wanted.item, "create", "an email with nobody known", "no match");
+  JournalEntry entry = entry_for(context, *wanted.item, "create", "an email with nobody known", "no match");
   entry.kind = Kind::Contact;
   entry.remote_id = {};
   entry.record = made->id;
@@ -319,7 +320,7 @@ Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, W
 }
 
 void relate(const Context& context, const EmailPage& page, Wanted& wanted) {
-  for (const std::string& address : other_participants(wanted.item.head.value(), context.input.people))
+  for (const std::string& address : other_participants(wanted.item->head.value(), context.input.people))
     if (const auto at = page.people.find(model::address_for_matching(address)); at != page.people.end())
       for (const PersonRef& person : at->second)
         if (std::ranges::find(wanted.related, person.id) == wanted.related.end())
@@ -328,9 +329,9 @@ void relate(const Context& context, const EmailPage& page, Wanted& wanted) {
 
 Issue parked(const Context& context, const Wanted& wanted) {
   return {.mailbox = context.mailbox(),
-          .key = "item:" + wanted.item.id.value,
+          .key = "item:" + wanted.item->id.value,
           .kind = Kind::Email,
-          .remote_id = wanted.item.id,
+          .remote_id = wanted.item->id,
           .severity = "error",
           .title = "An email could not be taken into the CRM",
           .cause = wanted.failed->message,
@@ -380,7 +381,7 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
   for (Wanted* wanted : copies) {
     if (!wanted->known) wanted->known = made.at(wanted->identity);
     TRY_VOID(context.engine.crm.add_email_copy(tx, context.viewer(), wanted->known, context.mailbox(),
-                                               *wanted->item.head, context.profile().emails_shown));
+                                               *wanted->item->head, context.profile().emails_shown));
   }
   page.counts.to_crm_created += static_cast<int64_t>(fresh.size());
   page.counts.to_crm_linked += static_cast<int64_t>(copies.size());
@@ -412,28 +413,29 @@ Result<void> commit(Context& context, const EmailBatch& batch, EmailPage& page) 
     for (const Wanted& wanted : page.wanted) {
       if (wanted.failed) {
         if (wanted.failed->kind != ErrorKind::Gone) {
-          page.failed.insert(wanted.item.id);
+          page.failed.insert(wanted.item->id);
           TRY_VOID(store.open_issue(tx, parked(context, wanted)));
         }
         ++page.counts.parked;
         continue;
       }
-      links.push_back({.id = wanted.link ? wanted.link->id : LinkId{},
-                       .mailbox = context.mailbox(),
-                       .kind = Kind::Email,
-                       .remote_id = wanted.item.id,
-                       .remote_version = wanted.item.version,
-                       .record = wanted.known,
-                       .marked = wanted.item.marked,
-                       .container = wanted.item.container.empty() ? batch.collection : wanted.item.container,
-                       .hash = wanted.identity,
-                       .synced_at = context.now()});
+      links.push_back(
+          {.id = wanted.link ? wanted.link->id : LinkId{},
+           .mailbox = context.mailbox(),
+           .kind = Kind::Email,
+           .remote_id = wanted.item->id,
+           .remote_version = wanted.item->version,
+           .record = wanted.known,
+           .marked = wanted.item->marked,
+           .container = wanted.item->container.empty() ? batch.collection : wanted.item->container,
+           .hash = wanted.identity,
+           .synced_at = context.now()});
       if (wanted.opens_conversation)
         TRY_VOID(store.save_cursor(tx, context.mailbox(),
-                                   std::string(kConversationPrefix) + wanted.item.head->conversation_id,
+                                   std::string(kConversationPrefix) + wanted.item->head->conversation_id,
                                    {.saved_at = context.now()}));
-      entries.push_back(entry_for(context, wanted.item, wanted.body ? "create" : "link", "new in the mailbox",
-                                  wanted.rule));
+      entries.push_back(entry_for(context, *wanted.item, wanted.body ? "create" : "link",
+                                  "new in the mailbox", wanted.rule));
       entries.back().record = wanted.known;
     }
     if (!links.empty()) TRY_VOID(store.save_links(tx, links));
