@@ -362,9 +362,9 @@ void nothing_lost(const Case& before, const World& after, const Fields& edits) {
     const bool here =
         after.c.item != There::Gone && same(before.kind, name, after.c.in_mailbox.at(name), text);
     const bool there = after.c.record && same(before.kind, name, after.c.in_crm.at(name), text);
-    if (here || there || after.told.contains({name, text})) continue;
-    // Lists are merged by what was added: all of it must be somewhere.
+    // Of a list nothing is overruled: it is merged by what was added, and all of it must be somewhere.
     bool all = model::is_multi_valued(before.kind, name);
+    if (here || there || (!all && after.told.contains({name, text}))) continue;
     for (const std::string& entry : entries_of(text))
       all &= entries_of(after.c.in_mailbox.at(name)).contains(entry) ||
              entries_of(after.c.in_crm.at(name)).contains(entry) ||
