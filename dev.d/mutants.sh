@@ -131,9 +131,10 @@ prove_unchanged() {
 try_mutant() {
   local file=$1 name start=$SECONDS caught
   name=$(basename "$file" .patch)
-  patch_tree "$PWD/$file" || { echo "$name: does not apply any more: refresh $file" && return 2; }
+  cp "$file" $MUTANT_HOME/patch  # what is taken back is what was put in, whatever became of the file meanwhile
+  patch_tree "$PWD/$MUTANT_HOME/patch" || { echo "$name: does not apply any more: refresh $file" && return 2; }
   caught=$(prove) || caught=
-  patch_tree -R "$PWD/$file" || return 2
+  patch_tree -R "$PWD/$MUTANT_HOME/patch" || return 2
   if [ "$caught" = "does not build" ]; then
     cp $MUTANT_HOME/build.log $MUTANT_HOME/"$name".log
     echo "$name: does not build: refresh $file (see $MUTANT_HOME/$name.log)"
