@@ -43,8 +43,8 @@ struct ServeOptions {
 // Prints one line of JSON when ready:
 //   {"ready":true,"url":…,"control":…,"authority":…,"graph":…,"ews":…,"tenant_id":…,"client_id":…,"mailboxes":[…],
 //    "loaded":{"messages":0,"marked":0,"contacts":0,"tasks":0,"events":0,"problems":0}}
-// The file of `write` has the same and "client_secret", "certificate" and "private_key" (paths), "ca" (path), and for
-// EWS "ews_domain", "ews_password" (of every mailbox's owner), "ews_impersonator" and its password.
+// The file of `write` has the same and "client_secret", "certificate" and "private_key" (paths), "ca" (path),
+// and for EWS "ews_domain", "ews_password" (of every mailbox's owner), "ews_impersonator" and its password.
 Result<void> serve(const ServeOptions& options);
 
 }  // namespace mailsync::lab

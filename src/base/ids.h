@@ -22,12 +22,12 @@ struct TextId {
   explicit operator bool() const { return !value.empty(); }
 };
 
-using AccountId = NumberId<struct AccountTag>;  // one customer; every row belongs to one
-using UserId = NumberId<struct UserTag>;        // a person who signs in
+using AccountId = NumberId<struct AccountTag>;            // one customer; every row belongs to one
+using UserId = NumberId<struct UserTag>;                  // a person who signs in
 using OrganizationId = NumberId<struct OrganizationTag>;  // users that share one email configuration
-using MailboxId = NumberId<struct MailboxTag>;  // one connected mailbox
-using RecordId = NumberId<struct RecordTag>;    // a CRM record; a string in JSON
-using LinkId = NumberId<struct LinkTag>;        // the lasting pair of a mailbox item and a CRM record
+using MailboxId = NumberId<struct MailboxTag>;            // one connected mailbox
+using RecordId = NumberId<struct RecordTag>;              // a CRM record; a string in JSON
+using LinkId = NumberId<struct LinkTag>;  // the lasting pair of a mailbox item and a CRM record
 using JournalId = NumberId<struct JournalTag>;
 using IssueId = NumberId<struct IssueTag>;
 

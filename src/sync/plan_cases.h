@@ -29,8 +29,8 @@ void report_conflicts(Plan& plan, const Merge& merged);
 
 Plan create_record(const Situation& s);
 // Where `created` makes a record although this item had one, which was deleted: that one is there again, with
-// the mailbox's edits in it. Other mailboxes are linked to it, and a second record beside it would be the same
-// thing twice.
+// the mailbox's edits in it. Other mailboxes are linked to it, and a second record beside it would be the
+// same thing twice.
 Plan back_instead(const Situation& s, Plan created);
 Plan plan_new_item(const Situation& s);
 Plan plan_new_record(const Situation& s);
