@@ -147,8 +147,7 @@ TEST(Guard, AFirstSyncThatBreaksOffIsNoOtherMailbox) {
     auto& ann = stage.connect("ann@ours.example", "Ann");
     for (int i = 0; i < kEmails; ++i)
       stage.add_email(ann, "mail " + std::to_string(i), true).fields["body"] = body;
-    stage.commits = 0;
-    stage.commit_fault = {.commit = commit, .lands = true};
+    stage.die_at_commit(commit, true);
     EXPECT_FALSE(stage.pass(ann));
     stage.advance(std::chrono::minutes(11));  // its lease ends
     stage.good_pass(ann);
