@@ -19,15 +19,14 @@ constexpr std::string_view kNoLicence =
     "Settings > Licenses & Modules. Nothing was deleted; sync goes on where it stopped.";
 
 Deed deed_of(AccountId account, const Actor& actor, std::string action, std::string from, std::string to,
-             std::string member) {
+             std::string_view member) {
   Deed deed{.account = account,
             .actor = actor,
             .action = std::move(action),
             .subject = "account",
             .subject_name = "Mail Sync",
             .organization = {}};
-  deed.details =
-      boost::json::serialize(boost::json::object{{std::move(member), {{"from", from}, {"to", to}}}});
+  deed.details = boost::json::serialize(boost::json::object{{member, {{"from", from}, {"to", to}}}});
   return deed;
 }
 

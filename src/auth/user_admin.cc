@@ -258,7 +258,7 @@ Result<UserRow> invite(db::SqlTransaction& tx, const Invitation& wanted, const A
 
 Result<UserRow> change_user(db::SqlTransaction& tx, AccountId account, UserId id, const UserChange& change,
                             const Actor& actor, Instant now) {
-  TRY(const UserRow before, user_row(tx, account, id));
+  TRY(UserRow before, user_row(tx, account, id));
   Changing changing{.tx = tx, .before = before, .told = {}};
   if (change.name) TRY_VOID(changing.name(*change.name));
   if (change.role) TRY_VOID(changing.role(*change.role));
