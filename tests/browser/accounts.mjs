@@ -179,6 +179,7 @@ export function accountTests(test) {
       await page.getByRole('dialog').getByLabel('Name').fill('Service')
       await page.keyboard.press('Enter')
       await notice(page, 'Service was added')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
       await look(page, 'accounts-organizations')
       await narrow(page, 'accounts-organizations')
       await page.getByRole('button', { name: 'Remove: Service' }).click()

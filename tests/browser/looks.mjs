@@ -7,6 +7,8 @@ const axe = createRequire(import.meta.url)('axe-core')
 
 export async function look(page, name) {
   const found = []
+  // A dialog that has just closed gives the page back a moment later.
+  await page.waitForFunction(() => document.querySelector('[role=dialog], [role=alertdialog]') || !document.querySelector('#root[aria-hidden=true]'))
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.screenshot({ path: join(results, `${name}-${colorScheme}.png`) })
