@@ -62,11 +62,11 @@ Task<Result<void>> remove_kind(Context& context, Kind kind, std::vector<RemovalH
     answered.insert(answered.end(), checked.answered.begin(), checked.answered.end());
   }
   Batch batch{.kind = kind, .forget = std::move(answered)};
-  Guarded guarded;
-  // The CRM keeps emails whatever happens to them in the mailbox.
-  if (kind != Kind::Email) {
-    CO_TRY(guarded, co_await guard_deletions(context, HeldSide::Mailbox, kind, items));
+  if (kind == Kind::Email) {  // the CRM keeps them, whatever becomes of them in the mailbox: nothing to guard
+    batch.items = std::move(items);
+    co_return co_await carry_out(context, std::move(batch));
   }
+  CO_TRY(Guarded guarded, co_await guard_deletions(context, HeldSide::Mailbox, kind, items));
   if (guarded.hold != Hold::No) {
     // The hints stay, so that an answer, or the items' return, finds them again.
     CO_TRY(Planned notice, co_await hold_deletions(context, guarded, items));

@@ -55,6 +55,19 @@ TEST_F(Held, AnApprovalMakesExactlyTheDeletionsThatWereShown) {
   EXPECT_FALSE(has_issue("held:task"));
 }
 
+TEST_F(Held, AnEmailThatLeavesTheMailboxMeanwhileEndsNoPlanOfTasks) {
+  stage.add_email(ann, "an email", true);
+  stage.settle();
+  delete_items(6);
+  stage.good_pass(ann);
+  const auto plan = stage.held();
+  ASSERT_TRUE(plan);
+  stage.remove(ann, *stage.items(ann, lab::IdKind::Message).front());
+  stage.good_pass(ann);
+  ASSERT_TRUE(stage.held());
+  EXPECT_EQ(stage.held()->id, plan->id);
+}
+
 TEST_F(Held, WhatWasNotShownIsNotApproved) {
   delete_items(5);
   stage.good_pass(ann);
