@@ -70,15 +70,17 @@ UserId Installation::add(const Person& person) {
       TRY(const auto all, auth::organizations(tx, person.account));
       organization = all.front().id;
     }
-    TRY(const auth::UserRow row, auth::invite(tx,
-                                              {.account = person.account,
-                                               .login = person.login,
-                                               .name = person.login.substr(0, person.login.find('@')),
-                                               .role = person.role,
-                                               .organization = organization,
-                                               .administers = person.administers,
-                                               .password_hash = hash},
-                                              auth::Actor::system(), clock.now()));
+    TRY(const auth::UserRow row,
+        auth::invite(
+            tx,
+            {.account = person.account,
+             .login = person.login,
+             .name = person.name.empty() ? person.login.substr(0, person.login.find('@')) : person.name,
+             .role = person.role,
+             .organization = organization,
+             .administers = person.administers,
+             .password_hash = hash},
+            auth::Actor::system(), clock.now()));
     id = row.user.id;
     const auto role = person.role == auth::Role::SystemAdmin ? crm::Role::SystemAdministrator
                       : person.role == auth::Role::OrgAdmin  ? crm::Role::OrganizationAdministrator
@@ -189,12 +191,14 @@ Got Installation::call(const std::string& method, const std::string& target, con
     at = end;
   }
   request.headers = {{"Host", "localhost"}, {"Cookie", cookie_}, {"X-CSRF-Token", csrf_}};
+  for (const auto& [name, text] : more_headers_) request.headers.set(name, text);
   if (!body.is_null()) {
     request.headers.set("Content-Type", "application/json");
     request.body = boost::json::serialize(body);
   }
   auto response = run(router.handle(std::move(request)));
   Got got{.status = response.status, .json = {}, .body = response.body, .headers = response.headers};
+  stream_ = std::move(response.stream);
   boost::system::error_code failed;
   const boost::json::value parsed = boost::json::parse(got.body, failed);
   if (!failed && parsed.is_object()) got.json = parsed.get_object();

@@ -5,6 +5,10 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "admin/api.h"
 #include "auth/migrations.h"
@@ -41,6 +45,7 @@ class Installation : public testing::Test {
     auth::Role role = auth::Role::User;
     OrganizationId organization;
     std::vector<OrganizationId> administers = {};
+    std::string name = {};  // nothing: as the login begins
   };
 
   void SetUp() override;
@@ -95,6 +100,9 @@ class Installation : public testing::Test {
           .product_version = "1"};
   Router router{api, routes()};
   std::string cookie_, csrf_;
+  std::vector<std::pair<std::string, std::string>> more_headers_;  // of every call
+  std::unique_ptr<net::BodyStream>
+      stream_;  // what the last call answered with, where it answers piece by piece
 };
 
 }  // namespace mailsync::admin
