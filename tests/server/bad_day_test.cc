@@ -60,15 +60,7 @@ void expect_back_to_good(Installation& here) {
 // One installation for all of them: each leaves it as good as it was.
 class Certificates : public ::testing::Test {
  protected:
-  struct Place {
-    Place() {
-      here.write_settings(&lab);
-      here.connect(lab.mailboxes());
-    }
-    Installation here;
-    LabProcess lab{here.dir(), kTinyTenant};
-  };
-  static void SetUpTestSuite() { place_ = std::make_unique<Place>(); }
+  static void SetUpTestSuite() { place_ = std::make_unique<Connected>(kTinyTenant); }
   static void TearDownTestSuite() { place_.reset(); }
   void TearDown() override {
     here_.environment.clear();
@@ -79,7 +71,7 @@ class Certificates : public ::testing::Test {
     here_.environment[name] = write_file(here_.dir() / file, content);
   }
 
-  static inline std::unique_ptr<Place> place_;
+  static inline std::unique_ptr<Connected> place_;
   Installation& here_ = place_->here;
 };
 

@@ -141,6 +141,11 @@ void Installation::connect(const std::vector<std::string>& addresses) {
   }
 }
 
+Connected::Connected(std::vector<std::string> tenant) : lab(here.dir(), std::move(tenant)) {
+  here.write_settings(&lab);
+  here.connect(lab.mailboxes());
+}
+
 Running::Running(Installation& installation, const std::string& ca_file)
     : process(installation.start({"serve", "--json"})) {
   const std::string first = process->line();

@@ -63,6 +63,13 @@ class Installation {
   std::filesystem::path dir_;
 };
 
+// An installation with all mailboxes of a lab of its own; nothing is synced yet.
+struct Connected {
+  explicit Connected(std::vector<std::string> tenant);
+  Installation here;
+  LabProcess lab;
+};
+
 // The server, running; its address.
 struct Running {
   // `ca_file`: who vouches for its certificate, where it serves https.

@@ -16,15 +16,9 @@ using ::testing::HasSubstr;
 // One server and one lab for all of them; each has a session of its own.
 class Live : public ::testing::Test {
  protected:
-  struct Place {
-    Place() {
-      here.write_settings(&lab);
-      here.connect(lab.mailboxes());
-      server = std::make_unique<Running>(here);
-    }
-    Installation here;
-    LabProcess lab{here.dir(), {"--mailboxes", "1", "--people", "20", "--tasks", "4", "--meetings", "4"}};
-    std::unique_ptr<Running> server;
+  struct Place : Connected {
+    Place() : Connected({"--mailboxes", "1", "--people", "20", "--tasks", "4", "--meetings", "4"}) {}
+    std::unique_ptr<Running> server = std::make_unique<Running>(here);
   };
   static void SetUpTestSuite() { place_ = std::make_unique<Place>(); }
   static void TearDownTestSuite() {

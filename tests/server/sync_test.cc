@@ -28,15 +28,7 @@ int64_t sum_of_writes(const json::object& counts) {
 // One installation for all of them: each leaves it as good as it was.
 class SyncOnce : public ::testing::Test {
  protected:
-  struct Place {
-    Place() {
-      here.write_settings(&lab);
-      here.connect(lab.mailboxes());
-    }
-    Installation here;
-    LabProcess lab{here.dir(), kSmallTenant};
-  };
-  static void SetUpTestSuite() { place_ = std::make_unique<Place>(); }
+  static void SetUpTestSuite() { place_ = std::make_unique<Connected>(kSmallTenant); }
   static void TearDownTestSuite() { place_.reset(); }
   void TearDown() override {
     here_.environment.clear();
@@ -54,7 +46,7 @@ class SyncOnce : public ::testing::Test {
     ADD_FAILURE() << "no mailbox " << address;
     return {};
   }
-  static inline std::unique_ptr<Place> place_;
+  static inline std::unique_ptr<Connected> place_;
   Installation& here_ = place_->here;
   LabProcess& lab_ = place_->lab;
 };

@@ -16,14 +16,10 @@ namespace json = boost::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Place {
-  Place() {
-    here.write_settings(&lab);
-    here.connect(lab.mailboxes());
+struct Place : Connected {
+  Place() : Connected({"--mailboxes", "2", "--people", "8", "--tasks", "2", "--meetings", "2"}) {
     EXPECT_EQ(here.mailsync({"sync", "--once"}).code, 0);
   }
-  Installation here;
-  LabProcess lab{here.dir(), {"--mailboxes", "2", "--people", "8", "--tasks", "2", "--meetings", "2"}};
 };
 
 // One place for all of them: each leaves it as good as it was.

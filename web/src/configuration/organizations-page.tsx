@@ -1,12 +1,13 @@
 // Account Settings > Organizations.
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Button, Field, Input } from "@fluentui/react-components";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { addOrganization, organizationsQuery, removeOrganization, renameOrganization, type Organization } from "../api/account";
 import { useUser } from "../api/session";
 import { IconAdd } from "../icons";
 import { texts } from "../texts";
 import { Confirm } from "../ui/confirm";
+import { FormDialog } from "../ui/form-dialog";
 import { useNotices } from "../ui/notice";
 import { ErrorState, LoadingRows } from "../ui/states";
 import { useTitle } from "../ui/title";
@@ -91,32 +92,11 @@ function NameDialog({ organization, onClose }: { organization?: Organization; on
     },
   });
   const problem = problemOf(save.error, ["name"]);
-  const submit = (event: FormEvent) => (event.preventDefault(), save.mutate());
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface className="confirm">
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{organization ? words.renameTitle(organization.name) : words.addTitle}</DialogTitle>
-            <DialogContent className="stack">
-              {problem.rest && (
-                <MessageBar intent="error" layout="multiline" role="alert">
-                  <MessageBarBody>{problem.rest}</MessageBarBody>
-                </MessageBar>
-              )}
-              <Field label={words.name} validationMessage={problem.of("name")}>
-                <Input value={name} autoComplete="off" onChange={(_, data) => setName(data.value)} />
-              </Field>
-            </DialogContent>
-            <DialogActions>
-              <Button onClick={onClose}>{texts.words.cancel}</Button>
-              <Button type="submit" appearance="primary" disabledFocusable={save.isPending}>
-                {texts.words.save}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog title={organization ? words.renameTitle(organization.name) : words.addTitle} problem={problem.rest} submit={texts.words.save} busy={save.isPending} narrow onSubmit={() => save.mutate()} onClose={onClose}>
+      <Field label={words.name} validationMessage={problem.of("name")}>
+        <Input value={name} autoComplete="off" onChange={(_, data) => setName(data.value)} />
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,10 +1,11 @@
 // Invite a user, or change one.
-import { Button, Checkbox, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, MessageBar, MessageBarBody, Select } from "@fluentui/react-components";
+import { Checkbox, Field, Input, Select } from "@fluentui/react-components";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { changeUser, inviteUser, organizationsQuery, type AccountUser, type Organization, type Role, type UserInput, type UserLink } from "../api/account";
 import { useUser } from "../api/session";
 import { texts } from "../texts";
+import { FormDialog } from "../ui/form-dialog";
 import { useNotices } from "../ui/notice";
 import { problemOf } from "./fields";
 import { setup } from "./texts";
@@ -43,69 +44,48 @@ function Form({ user, organizations, onClose, onLink }: { user?: AccountUser; or
     onSuccess: () => (void queries.invalidateQueries({ queryKey: ["account-users"] }), void queries.invalidateQueries({ queryKey: ["organizations"] }), onClose()),
   });
   const problem = problemOf(save.error, FIELDS);
-  const submit = (event: FormEvent) => (event.preventDefault(), save.mutate());
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{user ? words.editTitle(user.name) : words.inviteTitle}</DialogTitle>
-            <DialogContent className="stack">
-              {problem.rest && (
-                <MessageBar intent="error" layout="multiline" role="alert">
-                  <MessageBarBody>{problem.rest}</MessageBarBody>
-                </MessageBar>
-              )}
-              <Field label={words.login} hint={user ? undefined : words.loginHint} validationMessage={problem.of("login")}>
-                <Input type="email" value={input.login} disabled={!!user} autoComplete="off" onChange={(_, data) => set({ login: data.value })} />
-              </Field>
-              <Field label={words.name} validationMessage={problem.of("name")}>
-                <Input value={input.name} autoComplete="off" onChange={(_, data) => set({ name: data.value })} />
-              </Field>
-              <Field label={words.organization} validationMessage={problem.of("organization_id")}>
-                <Select value={input.organization_id} onChange={(_, data) => set({ organization_id: data.value })}>
-                  {organizations.map((each) => (
-                    <option key={each.id} value={each.id}>
-                      {each.name}
-                    </option>
-                  ))}
-                </Select>
-              </Field>
-              {whole && user?.id !== me.id && (
-                <Field label={words.role} hint={setup.roleHints[input.role]} validationMessage={problem.of("role")}>
-                  <Select value={input.role} onChange={(_, data) => set({ role: data.value as Role })}>
-                    {ROLES.map((role) => (
-                      <option key={role} value={role}>
-                        {setup.roles[role]}
-                      </option>
-                    ))}
-                  </Select>
-                </Field>
-              )}
-              {whole && leads && (
-                <Field label={words.administers} validationMessage={problem.of("administers")}>
-                  <div role="group" className="settings-checks">
-                    {organizations.map((each) => (
-                      <Checkbox
-                        key={each.id}
-                        label={each.name}
-                        checked={input.administers.includes(each.id)}
-                        onChange={(_, data) => set({ administers: data.checked ? [...input.administers, each.id] : input.administers.filter((id) => id !== each.id) })}
-                      />
-                    ))}
-                  </div>
-                </Field>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button onClick={onClose}>{texts.words.cancel}</Button>
-              <Button type="submit" appearance="primary" disabledFocusable={save.isPending}>
-                {user ? texts.words.save : words.invite}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog title={user ? words.editTitle(user.name) : words.inviteTitle} problem={problem.rest} submit={user ? texts.words.save : words.invite} busy={save.isPending} onSubmit={() => save.mutate()} onClose={onClose}>
+      <Field label={words.login} hint={user ? undefined : words.loginHint} validationMessage={problem.of("login")}>
+        <Input type="email" value={input.login} disabled={!!user} autoComplete="off" onChange={(_, data) => set({ login: data.value })} />
+      </Field>
+      <Field label={words.name} validationMessage={problem.of("name")}>
+        <Input value={input.name} autoComplete="off" onChange={(_, data) => set({ name: data.value })} />
+      </Field>
+      <Field label={words.organization} validationMessage={problem.of("organization_id")}>
+        <Select value={input.organization_id} onChange={(_, data) => set({ organization_id: data.value })}>
+          {organizations.map((each) => (
+            <option key={each.id} value={each.id}>
+              {each.name}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      {whole && user?.id !== me.id && (
+        <Field label={words.role} hint={setup.roleHints[input.role]} validationMessage={problem.of("role")}>
+          <Select value={input.role} onChange={(_, data) => set({ role: data.value as Role })}>
+            {ROLES.map((role) => (
+              <option key={role} value={role}>
+                {setup.roles[role]}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      )}
+      {whole && leads && (
+        <Field label={words.administers} validationMessage={problem.of("administers")}>
+          <div role="group" className="settings-checks">
+            {organizations.map((each) => (
+              <Checkbox
+                key={each.id}
+                label={each.name}
+                checked={input.administers.includes(each.id)}
+                onChange={(_, data) => set({ administers: data.checked ? [...input.administers, each.id] : input.administers.filter((id) => id !== each.id) })}
+              />
+            ))}
+          </div>
+        </Field>
+      )}
+    </FormDialog>
   );
 }
