@@ -51,7 +51,7 @@ async function deliver(lab, owner) {
 }
 
 export function folderOfBinaries() {
-  const folders = process.env.MAILSYNC_BIN ? [resolve(process.env.MAILSYNC_BIN)] : [join(top, 'build/release/bin'), join(top, 'build/test/bin')]
+  const folders = process.env.MAILSYNC_BIN_DIR ? [resolve(process.env.MAILSYNC_BIN_DIR)] : [join(top, 'build/release/bin'), join(top, 'build/test/bin')]
   const found = folders.find((folder) => existsSync(join(folder, 'mailsync')) && existsSync(join(folder, 'mailsync-lab')))
   if (!found) throw new Error(`mailsync and mailsync-lab are not in ${folders.join(' or ')}: build them with ./dev build.`)
   return found

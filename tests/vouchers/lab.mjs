@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline'
 const top = resolve(new URL('../..', import.meta.url).pathname)
 
 export function labBinary() {
-  const named = process.env.MAILSYNC_LAB_BINARY
-  const candidates = named ? [named] : [join(top, 'build/release/bin/mailsync-lab'), join(top, 'build/test/bin/mailsync-lab')]
+  const named = process.env.MAILSYNC_BIN_DIR
+  const candidates = named ? [join(resolve(named), 'mailsync-lab')] : [join(top, 'build/release/bin/mailsync-lab'), join(top, 'build/test/bin/mailsync-lab')]
   const found = candidates.find(existsSync)
   if (!found) throw new Error(`No lab to start: ${candidates.join(' and ')} do not exist. Build it: ./dev build`)
   return found
