@@ -14,7 +14,8 @@
 
 namespace mailsync::lab::ews {
 
-// An answer: its status, and the element in the body of the envelope.
+// An answer: its status, and the element in the body of the envelope. Nodes live as long as it does, so that
+// an answer without a name is asked for none.
 struct Soap {
   int status = 0;
   std::string type;
@@ -23,8 +24,8 @@ struct Soap {
   Node body;
 
   // Response messages, and the n-th one.
-  std::vector<Node> messages() const { return children(child(body, "ResponseMessages")); }
-  Node message(size_t n = 0) const {
+  std::vector<Node> messages() const& { return children(child(body, "ResponseMessages")); }
+  Node message(size_t n = 0) const& {
     auto all = messages();
     return n < all.size() ? all[n] : Node();
   }
@@ -33,11 +34,15 @@ struct Soap {
     return text_in(message(n), "ResponseCode");
   }
   // The items of the n-th response message.
-  std::vector<Node> items(size_t n = 0) const { return children(child(message(n), "Items")); }
-  Node item(size_t n = 0) const {
+  std::vector<Node> items(size_t n = 0) const& { return children(child(message(n), "Items")); }
+  Node item(size_t n = 0) const& {
     auto all = items(n);
     return all.empty() ? Node() : all[0];
   }
+  std::vector<Node> messages() const&& = delete;
+  Node message(size_t n = 0) const&& = delete;
+  std::vector<Node> items(size_t n = 0) const&& = delete;
+  Node item(size_t n = 0) const&& = delete;
 };
 
 struct Sender {

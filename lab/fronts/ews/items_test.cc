@@ -74,7 +74,8 @@ TEST_F(Items, AContactHasItsIndexedFieldsAndOneOfThemIsChangedAlone) {
              "FieldURI=\"contacts:CompanyName\"/>"
              "</t:DeleteItemField>");
   EXPECT_EQ(changed.code(), "NoError") << changed.text;
-  Node contact = get(item_id(item)).item();
+  Soap got = get(item_id(item));
+  Node contact = got.item();
   std::map<std::string, std::string> entries;
   for (const char* list : {"EmailAddresses", "PhoneNumbers"})
     for (Node entry : children(child(contact, list))) entries[attribute(entry, "Key")] = content_of(entry);
@@ -93,7 +94,8 @@ TEST_F(Items, ATaskRepeatsAndItsNextOneComesWhenItIsDone) {
       "<t:NumberedRecurrence><t:StartDate>2026-11-23</t:StartDate><t:NumberOfOccurrences>3</"
       "t:NumberOfOccurrences>"
       "</t:NumberedRecurrence></t:Recurrence><t:Status>InProgress</t:Status></t:Task>"));
-  Node task = get(item_id(item)).item();
+  Soap got = get(item_id(item));
+  Node task = got.item();
   EXPECT_EQ(text_in(task, "DueDate"), "2026-11-23T00:00:00Z");
   EXPECT_EQ(text_in(child(child(task, "Recurrence"), "WeeklyRecurrence"), "DaysOfWeek"), "Monday");
   json::object seen = graph("GET", of_ada() + "/todo/lists/" + ada.id_of(*ada.well_known("defaultList")) +
@@ -101,7 +103,8 @@ TEST_F(Items, ATaskRepeatsAndItsNextOneComesWhenItIsDone) {
   EXPECT_EQ(text_of(seen, "status"), "inProgress");
   EXPECT_EQ(update(item, set_field("task:Status", "Task", "<t:Status>Completed</t:Status>")).code(),
             "NoError");
-  task = get(item_id(item)).item();
+  Soap done = get(item_id(item));
+  task = done.item();
   EXPECT_EQ(text_in(task, "IsComplete") + text_in(task, "PercentComplete") + text_in(task, "IsRecurring"),
             "true100false");
   std::string state;
@@ -152,7 +155,8 @@ TEST_F(Items, AnInvitationComesAndIsAnswered) {
   EXPECT_EQ(soap.code(), "NoError") << soap.text;
   EXPECT_EQ(text_of(copy->fields.at("responseStatus").as_object(), "response"), "accepted");
   Item* original = find_by_uid(ada, text_of(copy->fields, "iCalUId"));
-  Node attendee = child(child(get(item_id(*original)).item(), "RequiredAttendees"), "Attendee");
+  Soap got = get(item_id(*original));
+  Node attendee = child(child(got.item(), "RequiredAttendees"), "Attendee");
   EXPECT_EQ(text_in(attendee, "ResponseType"), "Accept");
 }
 
@@ -167,7 +171,8 @@ TEST_F(Items, ASeriesHasExceptionsAndDeletedOccurrences) {
     return "<t:OccurrenceItemId RecurringMasterId=\"" + ews_id(ada, series) + "\" InstanceIndex=\"" +
            std::to_string(index) + "\"/>";
   };
-  Node second = get(occurrence(2)).item();
+  Soap got_second = get(occurrence(2));
+  Node second = got_second.item();
   EXPECT_EQ(text_in(second, "CalendarItemType"), "Occurrence");
   EXPECT_EQ(text_in(second, "Start"), "2026-11-25T09:00:00Z");
   std::string none =
@@ -182,7 +187,8 @@ TEST_F(Items, ASeriesHasExceptionsAndDeletedOccurrences) {
             "NoError");
   EXPECT_EQ(get(occurrence(3)).code(), "ErrorItemNotFound");
   EXPECT_EQ(get(occurrence(5)).code(), "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange");
-  Node master = get(item_id(series)).item();
+  Soap got_master = get(item_id(series));
+  Node master = got_master.item();
   EXPECT_EQ(text_in(master, "CalendarItemType"), "RecurringMaster");
   EXPECT_EQ(text_in(child(child(master, "ModifiedOccurrences"), "Occurrence"), "Start"),
             "2026-11-25T13:00:00Z");
@@ -232,10 +238,9 @@ TEST_F(Items, AReceivedMessageIsFiledAsItWasAndADraftIsSentOnce) {
                       "</t:MimeContent><t:ExtendedProperty><t:ExtendedFieldURI PropertyTag=\"0x0E07\" "
                       "PropertyType=\"Integer\"/><t:Value>1</t:Value></t:ExtendedProperty></t:Message>",
                   "MessageDisposition=\"SaveOnly\""));
-  Node message =
-      get(item_id(filed),
-          "<t:BaseShape>AllProperties</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent>")
-          .item();
+  Soap got = get(item_id(filed),
+                 "<t:BaseShape>AllProperties</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent>");
+  Node message = got.item();
   EXPECT_EQ(text_in(message, "IsDraft") + text_in(message, "IsRead"), "falsetrue");
   EXPECT_EQ(from_base64(text_in(message, "MimeContent")), mime);
   EXPECT_EQ(text_in(message, "InternetMessageId"), "<old@out>");

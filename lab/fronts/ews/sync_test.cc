@@ -185,7 +185,8 @@ TEST_F(SyncMail, AMessageHasWhatGraphSaysOfIt) {
 
 TEST_F(SyncMail, AnswersDifferAsInTheFieldIfASwitchSaysSo) {
   Item& item = add_message(ada, "inbox", "Bell \x07 rings");
-  EXPECT_EQ(text_in(get(item_id(item)).item(), "Subject"), "Bell  rings");
+  Soap got = get(item_id(item));
+  EXPECT_EQ(text_in(got.item(), "Subject"), "Bell  rings");
   front.switches().illegal_characters = true;
   front.switches().no_charset = true;
   front.switches().fraction_digits = 7;
