@@ -56,6 +56,8 @@ endfunction()
 
 function(mailsync_test_program name)
   add_executable(${name}_test ${ARGN})
+  # What runs for long is in the libraries; a test's own file takes less than half as long to compile like this.
+  target_compile_options(${name}_test PRIVATE -O0)
   target_link_libraries(${name}_test PRIVATE GTest::gtest_main GTest::gmock rapidcheck rapidcheck_gtest)
   target_compile_definitions(${name}_test PRIVATE MAILSYNC_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MAILSYNC_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
