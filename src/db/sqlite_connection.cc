@@ -248,6 +248,8 @@ Result<void> SqliteConnection::run_sets(sqlite3_stmt* statement, std::string_vie
 Result<void> SqliteConnection::each(std::string_view sql, std::span<const std::span<const Value>> sets,
                                     const std::function<void(Row)>& row) {
   TRY(Statement * statement, prepared(sql));
+  if (only_reads_ && sqlite3_stmt_readonly(statement->one.get()) == 0)
+    return fail(classify_sqlite(SQLITE_READONLY, sqlite3_errstr(SQLITE_READONLY), shortened(sql)));
   if (sets.size() >= kManyRows) TRY_VOID(prepare_many(*statement, sql));
   for (; statement->many && sets.size() >= kManyRows; sets = sets.subspan(kManyRows)) {
     TRY_VOID(run_sets(statement->many.get(), sql, sets.first(kManyRows), row));

@@ -38,6 +38,9 @@ class SqliteConnection {
   int64_t changes() const { return sqlite3_changes64(handle_.get()); }
 
   Result<void> set_durability(Durability durability);
+  // Statements that would write are refused, as on a reader. PRAGMA query_only says the same, but makes
+  // SQLite compile every statement anew.
+  void set_only_reads(bool only_reads) { only_reads_ = only_reads; }
 
  private:
   struct Close {
@@ -68,6 +71,7 @@ class SqliteConnection {
   std::unordered_map<std::string, Statement, StringHash, std::equal_to<>>
       statements_;  // finalized before the close
   Durability durability_ = Durability::Durable;
+  bool only_reads_ = false;
 };
 
 }  // namespace mailsync::db
