@@ -44,4 +44,13 @@ std::vector<Run> Activity::running(AccountId account) const {
   return out;
 }
 
+Activity::Standing Activity::standing(AccountId account) const {
+  Standing out;
+  for (const auto& [id, run] : running_)
+    if (run.mailbox.account == account) out.running.insert(id);
+  for (const auto& [id, run] : last_)
+    if (run.mailbox.account == account && !run.error.empty()) out.errors[id] = run.error;
+  return out;
+}
+
 }  // namespace mailsync::admin

@@ -42,6 +42,12 @@ class Activity final : public schedule::Observer {
 
   MailboxActivity of(MailboxId mailbox) const;
   std::vector<Run> running(AccountId account) const;
+  // The same for all of an account, in few words.
+  struct Standing {
+    std::set<MailboxId> running;
+    std::map<MailboxId, std::string> errors;  // of those whose last pass ended early
+  };
+  Standing standing(AccountId account) const;
   // Something about it changed outside a pass (paused, resumed).
   void touch(MailboxId mailbox) { touched_.insert(mailbox); }
   // Mailboxes about which anything changed since the last call.

@@ -8,13 +8,18 @@
 
 #include "admin/activity.h"
 #include "admin/events.h"
+#include "admin/network_need.h"
+#include "admin/operations.h"
 #include "admin/router.h"
 #include "admin/sign_in_outcome.h"
 #include "auth/sessions.h"
 #include "crm/builtin/rights.h"  // the CRM works in transactions that its caller opens
 #include "schedule/scheduler.h"
+#include "sync/panel_store.h"
+#include "sync/profile_store.h"
 #include "sync/run_store.h"
 #include "sync/state_store.h"
+#include "sync/statistics.h"
 #include "sync/workbench.h"
 
 namespace mailsync::admin {
@@ -25,12 +30,22 @@ struct HealthCheck {
   std::string detail;
 };
 
+// How the mailbox of a user who is added is reached, and what it syncs unless his organization has a profile.
+struct NewMailboxes {
+  std::string access_method = "graph_app";
+  bool wait_for_start = false;
+  sync::Profile profile = {};  // of the settings file
+};
+
 struct Api {
   Executor& executor;
   db::Database& database;
   Random& random;
   auth::Sessions& sessions;
   sync::StateStore& store;
+  sync::PanelStore& panel;
+  sync::ProfileStore& profiles;
+  sync::Statistics& statistics;
   Activity& activity;
   EventHub& events;
   sync::RunStore* runs = nullptr;            // absent where nothing syncs
@@ -45,6 +60,9 @@ struct Api {
   std::function<std::vector<HealthCheck>()> health;  // beside the database; may be empty
   std::function<bool(MailboxId)> push_active;        // may be empty: polling
   FindSignInOutcome sign_in_outcome;                 // may be empty: nobody signs in here
+  NewMailboxes new_mailboxes = {};
+  std::vector<NetworkNeed> network_needs = {};
+  Operations operations = {};
 
   Instant now() const { return executor.clock().now(); }
   void wake(MailboxId mailbox) const {

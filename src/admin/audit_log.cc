@@ -1,4 +1,5 @@
 // The audit log: who changed what, when, from what to what; filter, export, and the check of its chain.
+#include "admin/csv.h"
 #include "admin/data.h"
 #include "admin/handlers.h"
 #include "admin/json.h"
@@ -46,6 +47,12 @@ std::expected<auth::AuditFilter, Problem> filter_of(const Request& request) {
   const auto text = [&](std::string_view name, size_t most) {
     return std::string(request.http.query_value(name).value_or("")).substr(0, most);
   };
+  if (const std::string chosen = text("organization_id", 64); !chosen.empty()) {
+    const auto id = crm::id_from(chosen);
+    if (!id || !request.session.reaches(OrganizationId{*id}))
+      return std::unexpected(Problem(400, "filter_invalid", "There is no such organization."));
+    out.within = std::vector{OrganizationId{*id}};
+  }
   out.action = text("action", 100);
   out.subject = text("subject", 100);
   out.words = text("q", 200);
@@ -61,16 +68,9 @@ std::expected<auth::AuditFilter, Problem> filter_of(const Request& request) {
 }
 
 std::string binding_of(const auth::AuditFilter& filter) {
-  return "audit " + filter.action + " " + filter.subject + " " + filter.words + " " +
-         std::to_string(filter.since.us) + " " + std::to_string(filter.until.us);
-}
-
-// One cell of RFC 4180. What a spreadsheet would take for a formula is kept a text.
-std::string cell(std::string_view text) {
-  std::string out = "\"";
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) out += '\'';
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
+  const int64_t organization = filter.within && filter.within->size() == 1 ? filter.within->front().value : 0;
+  return "audit " + std::to_string(organization) + " " + filter.action + " " + filter.subject + " " +
+         filter.words + " " + std::to_string(filter.since.us) + " " + std::to_string(filter.until.us);
 }
 
 std::string hex(std::string_view bytes) {
@@ -85,10 +85,10 @@ std::string hex(std::string_view bytes) {
 
 std::string line_of(const auth::AuditEntry& entry) {
   const auth::Deed& deed = entry.deed;
-  std::string out = std::to_string(entry.number) + "," + cell(entry.at.to_iso());
+  std::string out = std::to_string(entry.number) + "," + csv_cell(entry.at.to_iso());
   for (const std::string& text : {deed.actor.name, deed.actor.via, deed.actor.peer, deed.action, deed.subject,
                                   deed.subject_name, deed.details, hex(entry.hash)})
-    out += "," + cell(text);
+    out += "," + csv_cell(text);
   return out + "\r\n";
 }
 

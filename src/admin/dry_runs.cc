@@ -50,6 +50,16 @@ bool is_possible(const Api& api) {
 
 }  // namespace
 
+Task<Result<std::string>> dry_run_to_end(Api& api, sync::Mailbox mailbox) {
+  if (!is_possible(api)) co_return fail(ErrorKind::SwitchedOff, "Nothing syncs in this process.");
+  CO_TRY(sync::Workbench bench, api.workbench(mailbox));
+  bool fresh = false;
+  const Begun begun = co_await api.executor.blocking([&] { return begin(api, mailbox, fresh); });
+  if (!begun) co_return fail(ErrorKind::Transient, begun.error().detail);
+  if (fresh) co_await make(api, std::move(bench), *begun);
+  co_return std::to_string(begun->id.value);
+}
+
 Task<Answer> start_dry_run(Api& api, std::shared_ptr<const Request> request) {
   auto mailbox = co_await api.executor.blocking([&] { return wanted_mailbox(api, *request); });
   if (!mailbox) co_return std::unexpected(std::move(mailbox).error());

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "admin/router.h"
+#include "sync/state_store.h"
 
 namespace mailsync::admin {
 
@@ -43,6 +44,28 @@ Answer get_licences(Api& api, const Request& request);
 Task<Answer> change_licences(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> give_licences(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> take_licences(Api& api, std::shared_ptr<const Request> request);
+
+// panel.cc
+Answer get_panel(Api& api, const Request& request);
+Answer connect_database(Api& api, const Request& request);
+Answer change_panel(Api& api, const Request& request);
+Answer list_databases(Api& api, const Request& request);
+// panel_list.cc
+Task<Answer> list_panel_users(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> export_panel_users(Api& api, std::shared_ptr<const Request> request);
+// panel_operations.cc
+Task<Answer> start_user_operation(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> get_user_operation(Api& api, std::shared_ptr<const Request> request);
+// profiles.cc
+Answer list_profiles(Api& api, const Request& request);
+Answer create_profile(Api& api, const Request& request);
+Task<Answer> change_profile(Api& api, std::shared_ptr<const Request> request);
+Answer delete_profile(Api& api, const Request& request);
+Answer set_organization_profile(Api& api, const Request& request);
+
+// statistics.cc
+Answer get_statistics(Api& api, const Request& request);
+Answer get_network_needs(Api& api, const Request& request);
 
 // audit_log.cc
 Answer list_audit(Api& api, const Request& request);
@@ -96,6 +119,8 @@ Task<Answer> list_runs(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> get_sign_in_outcome(Api& api, std::shared_ptr<const Request> request);
 
 // dry_runs.cc
+// The id of the plan when it is made; for operations on many.
+Task<Result<std::string>> dry_run_to_end(Api& api, sync::Mailbox mailbox);
 Task<Answer> start_dry_run(Api& api, std::shared_ptr<const Request> request);
 Task<Answer> start_dry_runs(Api& api, std::shared_ptr<const Request> request);
 // undos.cc

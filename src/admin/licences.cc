@@ -8,6 +8,7 @@
 #include "admin/data.h"
 #include "admin/handlers.h"
 #include "admin/json.h"
+#include "admin/licence_state.h"
 
 namespace mailsync::admin {
 namespace {
@@ -28,9 +29,8 @@ struct Moved {
   std::vector<MailboxId> parked, resumed;
 };
 
-// Brings the state of the account's mailboxes in line with the licences of now. A pause, a hold and what
-// waits for a start stay as they are. Should the process end before this has run, the next pass of each finds
-// it out.
+// Brings the state of the account's mailboxes in line with the licences of now. Should the process end before
+// this has run, the next pass of each finds it out.
 Result<Moved> settle(Api& api, AccountId account) {
   auth::Licences now;
   std::set<UserId> licensed;
@@ -45,13 +45,9 @@ Result<Moved> settle(Api& api, AccountId account) {
   TRY(const auto mailboxes, api.store.mailboxes(account));
   for (sync::Mailbox mailbox : mailboxes) {
     const std::string_view why = auth::why_not(now, licensed.contains(mailbox.user));
-    const bool parked = mailbox.state == sync::MailboxState::SwitchedOff;
-    const bool ours = parked && auth::is_ours(mailbox.state_text);
-    // What the mail server has switched off stays so until a pass finds out more.
-    if (!sync::is_runnable(mailbox.state) || parked != ours || (why.empty() && !ours) ||
-        (ours && mailbox.state_text == why))
-      continue;
-    mailbox.state = why.empty() ? sync::MailboxState::Active : sync::MailboxState::SwitchedOff;
+    const auto next = state_with_licence(mailbox.state, mailbox.state_text, why);
+    if (!next) continue;
+    mailbox.state = *next;
     mailbox.state_text = why;
     (why.empty() ? out.resumed : out.parked).push_back(mailbox.id);
     changed.push_back(std::move(mailbox));

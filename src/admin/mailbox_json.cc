@@ -12,12 +12,6 @@ using boost::json::object;
 using boost::json::value;
 using sync::MailboxState;
 
-std::string_view method_of(const sync::Mailbox& mailbox) {
-  if (mailbox.access_method == "graph_app") return "graph_app_only";
-  if (mailbox.access_method == "graph_user") return "graph_end_user";
-  return mailbox.access_method;
-}
-
 // Whether its user has to sign in at the mail service, or has.
 std::string_view sign_in_of(const sync::Mailbox& mailbox) {
   if (mailbox.access_method != "graph_user") return "not_needed";
@@ -25,27 +19,9 @@ std::string_view sign_in_of(const sync::Mailbox& mailbox) {
   return mailbox.state == MailboxState::NeedsLogin ? "again" : "done";
 }
 
-// What a mailbox is about, for people: its state, and what its passes say.
 std::string_view state_of(const sync::Mailbox& mailbox, const MailboxActivity& activity) {
-  switch (mailbox.state) {
-    case MailboxState::Active:
-      break;
-    case MailboxState::Paused:
-      return "paused";
-    case MailboxState::NeedsLogin:
-      return "needs_sign_in";
-    case MailboxState::SwitchedOff:
-      return "disabled";
-    case MailboxState::WaitsForStart:
-      return "waiting_for_start";
-    case MailboxState::Forbidden:
-    case MailboxState::Stopped:
-    case MailboxState::Held:
-      return "stopped";
-  }
-  if (mailbox.last_pass_at == Instant{}) return "first_sync";
-  if (activity.running) return "syncing";
-  return activity.last && !activity.last->error.empty() ? "waiting" : "idle";
+  return state_word(mailbox.state, mailbox.last_pass_at != Instant{}, activity.running.has_value(),
+                    activity.last && !activity.last->error.empty());
 }
 
 std::string_view kind_state_of(const sync::Mailbox& mailbox, sync::Kind kind,
@@ -74,6 +50,34 @@ std::string code_of(const sync::Issue& issue) {
 }
 
 }  // namespace
+
+std::string_view state_word(MailboxState state, bool passed, bool running, bool failed) {
+  switch (state) {
+    case MailboxState::Active:
+      break;
+    case MailboxState::Paused:
+      return "paused";
+    case MailboxState::NeedsLogin:
+      return "needs_sign_in";
+    case MailboxState::SwitchedOff:
+      return "disabled";
+    case MailboxState::WaitsForStart:
+      return "waiting_for_start";
+    case MailboxState::Forbidden:
+    case MailboxState::Stopped:
+    case MailboxState::Held:
+      return "stopped";
+  }
+  if (!passed) return "first_sync";
+  if (running) return "syncing";
+  return failed ? "waiting" : "idle";
+}
+
+std::string_view method_word(std::string_view stored) {
+  if (stored == "graph_app") return "graph_app_only";
+  if (stored == "graph_user") return "graph_end_user";
+  return stored;
+}
 
 bool may_see(const Request& request, const sync::Mailbox& mailbox) {
   if (mailbox.account != request.viewer.account) return false;
@@ -216,7 +220,7 @@ object mailbox_json(const Api& api, const MailboxFacts& facts) {
   const bool push = api.push_active && api.push_active(mailbox.id);
   object out = mailbox_ref(mailbox);
   out["user"] = facts.user;
-  out["access_method"] = method_of(mailbox);
+  out["access_method"] = method_word(mailbox.access_method);
   out["sign_in"] = sign_in_of(mailbox);
   out["state"] = state_of(mailbox, activity);
   out["state_detail"] = text_or_null(mailbox.state_text.empty() ? error : mailbox.state_text);

@@ -19,6 +19,10 @@ inline std::expected<sync::Mailbox, Problem> wanted_mailbox(Api& api, const Requ
   return seen_mailbox(api, request, request.path.at("id"));
 }
 
+// What a mailbox is about, for people: its state, and what its passes say (schema MailboxState).
+std::string_view state_word(sync::MailboxState state, bool passed, bool running, bool failed);
+std::string_view method_word(std::string_view stored);  // of an access method
+
 boost::json::object mailbox_ref(const sync::Mailbox& mailbox);
 boost::json::object counts_json(const sync::Counts& counts, bool to_crm);
 boost::json::object run_json(const Run& run);

@@ -60,6 +60,7 @@ Answer delete_organization(Api& api, const Request& request) {
   return writing(api, [&](db::SqlTransaction& tx) -> Answer {
     TRY_VOID(auth::remove_organization(tx, request.viewer.account, {*id},
                                        auth::actor_of(request.session.user, request.http.peer), api.now()));
+    TRY_VOID(api.profiles.set_profile_of(tx, request.viewer.account, {*id}, {}));
     return Reply{.status = 204};
   });
 }

@@ -30,6 +30,19 @@ Deed deed_of(AccountId account, const Actor& actor, std::string action, std::str
   return deed;
 }
 
+std::vector<Person> people_from(const db::Rows& rows) {
+  std::vector<Person> out;
+  out.reserve(rows.size());
+  for (const db::Row& row : rows)
+    out.push_back({.id = row[0].id<UserId>(),
+                   .login = row[1].text(),
+                   .name = row[2].text(),
+                   .organization = row[3].id<OrganizationId>(),
+                   .disabled = row[4].integer() != 0,
+                   .licensed = !row[5].is_null()});
+  return out;
+}
+
 Result<bool> has_licence(db::Session& session, UserId user) {
   TRY(const db::Rows rows, session.query("SELECT user_id FROM licence WHERE user_id = $1", {user}));
   return !rows.empty();
@@ -137,6 +150,34 @@ Result<std::vector<UserId>> licensed_users(db::Session& session, AccountId accou
   std::vector<UserId> out;
   for (const db::Row& row : rows) out.push_back(row[0].id<UserId>());
   return out;
+}
+
+Result<std::vector<Person>> licensed_people(db::Session& session, AccountId account) {
+  TRY(const db::Rows rows,
+      session.query("SELECT u.id, u.login, u.display_name, u.organization_id, u.disabled_at_us, l.user_id "
+                    "FROM licence l JOIN user_account u ON u.id = l.user_id WHERE l.account_id = $1",
+                    {account}));
+  return people_from(rows);
+}
+
+Result<std::vector<Person>> people(db::Session& session, AccountId account, std::span<const UserId> ids) {
+  std::vector<int64_t> numbers;
+  for (const UserId id : ids) numbers.push_back(id.value);
+  TRY(const db::Rows rows,
+      session.query("SELECT u.id, u.login, u.display_name, u.organization_id, u.disabled_at_us, l.user_id "
+                    "FROM user_account u LEFT JOIN licence l ON l.user_id = u.id WHERE u.id IN {{ints $2}} "
+                    "AND u.account_id = $1",
+                    {account, db::int_list(numbers)}));
+  return people_from(rows);
+}
+
+Result<std::vector<Person>> unlicensed_people(db::Session& session, AccountId account) {
+  TRY(const db::Rows rows,
+      session.query("SELECT u.id, u.login, u.display_name, u.organization_id, u.disabled_at_us, l.user_id "
+                    "FROM user_account u LEFT JOIN licence l ON l.user_id = u.id WHERE u.account_id = $1 AND "
+                    "u.disabled_at_us = 0 AND l.user_id IS NULL",
+                    {account}));
+  return people_from(rows);
 }
 
 std::string_view why_not(const Licences& licences, bool has_licence) {

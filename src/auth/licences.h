@@ -45,6 +45,20 @@ Result<void> take_licences(db::SqlTransaction& tx, AccountId account, std::span<
                            const Actor& actor, Instant now);
 Result<std::vector<UserId>> licensed_users(db::Session& session, AccountId account);
 
+// A user of the account in few words: cheap enough to read all of ten thousand.
+struct Person {
+  UserId id;
+  std::string login, name;
+  OrganizationId organization;
+  bool disabled = false;
+  bool licensed = false;
+};
+Result<std::vector<Person>> licensed_people(db::Session& session, AccountId account);
+// Those of these that the account has, in any order.
+Result<std::vector<Person>> people(db::Session& session, AccountId account, std::span<const UserId> ids);
+// Everybody who has no licence and is not disabled.
+Result<std::vector<Person>> unlicensed_people(db::Session& session, AccountId account);
+
 // In words why mailboxes of a user who has a licence, or has none, do not sync; "" when they may.
 std::string_view why_not(const Licences& licences, bool has_licence);
 // Those words: a mailbox that stands still with them waits for a licence or the module, and for nothing else.

@@ -13,8 +13,9 @@ namespace mailsync::schedule {
 namespace {
 
 // What the store keeps of it; writes nothing when nothing changed.
-Result<sync::Mailbox> save_verdict(sync::StateStore& store, MailboxId id, const Verdict& verdict, bool passed,
-                                   bool quiet, Instant now) {
+Result<sync::Mailbox> save_verdict(sync::StateStore& store, const sync::Lease& lease, const Verdict& verdict,
+                                   bool passed, bool quiet, Instant now) {
+  const MailboxId id = lease.mailbox;
   // Read again: a person may have paused it meanwhile, or the pass itself has put it on hold.
   TRY(sync::Mailbox mailbox, store.mailbox(id));
   TRY(const auto issues, store.open_issues(id));
@@ -44,6 +45,8 @@ Result<sync::Mailbox> save_verdict(sync::StateStore& store, MailboxId id, const 
   const bool opens = verdict.issue && !is_told(*verdict.issue);
   if (!changed && !opens && solved.empty()) return mailbox;
   TRY_VOID(store.transact(sync::Durable::No, [&](Transaction& tx) -> Result<void> {
+    // Who changed the mailbox since it was read has taken the lease: his change is not overwritten.
+    TRY_VOID(store.check_lease(tx, lease));
     if (changed) {
       TRY(mailbox.id, store.save_mailbox(tx, mailbox));
     }
@@ -313,10 +316,17 @@ Task<sync::Mailbox> Scheduler::settle(sync::Mailbox mailbox, const Outcome& outc
   if (outcome.error)
     log::error("pass_ended_early", *outcome.error,
                {{"mailbox", mailbox.id}, {"again_seconds", verdict.wait.count() / 1'000'000}});
-  auto saved = co_await executor_.blocking(
-      [this, id = mailbox.id, verdict, quiet = outcome.error || outcome.report.empty(),
-       passed = !outcome.error] { return save_verdict(store_, id, verdict, passed, quiet, now()); });
+  auto saved =
+      co_await executor_.blocking([this, lease = sync::Lease(places_.at(mailbox.id).lease), verdict,
+                                   quiet = outcome.error || outcome.report.empty(), passed = !outcome.error] {
+        return save_verdict(store_, lease, verdict, passed, quiet, now());
+      });
   if (saved) co_return *saved;
+  if (saved.error().kind == ErrorKind::Cancelled) {
+    // It is taken again, as it is now, when it is looked for.
+    places_.at(mailbox.id).letting_go = true;
+    co_return mailbox;
+  }
   log::error("mailbox_state_not_saved", saved.error(), {{"mailbox", mailbox.id}});
   co_return mailbox;
 }

@@ -49,7 +49,7 @@ Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const M
       .user = owner->id,
       .address = address,
       .remote_user = wish.remote_user.empty() && app ? address : wish.remote_user,
-      .access_method = app ? "graph_app" : "graph_user",
+      .access_method = access_method(settings),
       .state = settings.sync.wait_for_start ? sync::MailboxState::WaitsForStart : sync::MailboxState::Active,
       .profile = settings.profile};
   if (auto saved = save(*data.store, mailbox); saved)
@@ -176,11 +176,20 @@ Exit apply_profile(const Settings& settings, Output& output, const std::vector<s
     chosen = std::move(*all);
   }
   json::array changed;
-  for (sync::Mailbox& mailbox : chosen) {
-    mailbox.profile = settings.profile;
-    if (const auto saved = save(*data->store, mailbox); !saved) return output.failed(saved.error());
+  std::vector<MailboxId> ids;
+  for (const sync::Mailbox& mailbox : chosen) {
+    ids.push_back(mailbox.id);
     changed.push_back(json::string(mailbox.address));
   }
+  // Instead of a profile that the panel gave them.
+  sync::NamedProfile profile;
+  profile.settings = settings.profile;
+  const auto given = data->store->transact(sync::Durable::Yes, [&](Transaction& tx) -> Result<void> {
+    TRY(const int64_t different, data->profiles->give(tx, kAccount, ids, profile, false));
+    static_cast<void>(different);
+    return {};
+  });
+  if (!given) return output.failed(given.error());
   const size_t count = changed.size();
   return output.done(json::object{{"changed", std::move(changed)}},
                      fmt::format("{} mailboxes have the profile of the settings now.", count));

@@ -16,6 +16,8 @@
 #include "server/connections.h"
 #include "server/crm_watch.h"
 #include "server/instance.h"
+#include "server/network_needs.h"
+#include "server/outcome_notes.h"
 #include "server/push_keeper.h"
 #include "server/site.h"
 
@@ -63,6 +65,7 @@ class Server {
   Metrics metrics_;
   std::optional<Connections> connections_;
   std::optional<schedule::Scheduler> scheduler_;
+  std::optional<OutcomeNotes> outcomes_;
   std::optional<PushKeeper> push_;
   std::optional<ConnectMailbox> connect_;
   admin::Activity activity_{executor_.clock()};
@@ -97,29 +100,35 @@ Result<void> Server::build() {
 }
 
 void Server::build_api() {
-  api_.emplace(admin::Api{.executor = executor_,
-                          .database = *data_.database,
-                          .random = random_,
-                          .sessions = *sessions_,
-                          .store = *data_.store,
-                          .activity = activity_,
-                          .events = events_,
-                          .runs = data_.runs.get(),
-                          .scheduler = scheduler_ ? &*scheduler_ : nullptr,
-                          .plans = data_.plans.get(),
-                          .workbench = connections_
-                                           ? sync::MakeWorkbench([this](const sync::Mailbox& mailbox) {
-                                               return connections_->workbench(mailbox);
-                                             })
-                                           : sync::MakeWorkbench(),
-                          .second_factors = second_factors_ ? &*second_factors_ : nullptr,
-                          .https = https(),
-                          .product_version = kVersion,
-                          .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
-                          .sign_in_outcome =
-                              [this](std::string_view name, UserId user) {
-                                return connect_ ? connect_->outcome(name, user) : std::nullopt;
-                              }});
+  api_.emplace(admin::Api{
+      .executor = executor_,
+      .database = *data_.database,
+      .random = random_,
+      .sessions = *sessions_,
+      .store = *data_.store,
+      .panel = *data_.panel,
+      .profiles = *data_.profiles,
+      .statistics = *data_.statistics,
+      .activity = activity_,
+      .events = events_,
+      .runs = data_.runs.get(),
+      .scheduler = scheduler_ ? &*scheduler_ : nullptr,
+      .plans = data_.plans.get(),
+      .workbench = connections_ ? sync::MakeWorkbench([this](const sync::Mailbox& mailbox) {
+        return connections_->workbench(mailbox);
+      })
+                                : sync::MakeWorkbench(),
+      .second_factors = second_factors_ ? &*second_factors_ : nullptr,
+      .https = https(),
+      .product_version = kVersion,
+      .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
+      .sign_in_outcome = [this](
+                             std::string_view name,
+                             UserId user) { return connect_ ? connect_->outcome(name, user) : std::nullopt; },
+      .new_mailboxes = {.access_method = access_method(settings_),
+                        .wait_for_start = settings_.sync.wait_for_start,
+                        .profile = settings_.profile},
+      .network_needs = network_needs(settings_)});
   router_.emplace(*api_, admin::routes());
 }
 
@@ -133,6 +142,8 @@ Result<void> Server::build_sync() {
                                        .parallel = static_cast<size_t>(settings_.sync.parallel)});
   scheduler_->observe(metrics_);
   scheduler_->observe(activity_);
+  outcomes_.emplace(executor_, *data_.statistics);
+  scheduler_->observe(*outcomes_);
   connect_.emplace(executor_, random_, data_, *sessions_, *connections_, *scheduler_, https());
   if (!settings_.server.public_url.empty()) {
     push_.emplace(executor_, *connections_, *scheduler_, metrics_,

@@ -45,10 +45,17 @@ Result<Data> open_data(const Settings& settings, const Clock& clock) {
   data.leases = std::make_unique<store::LeaseStore>(*data.database);
   data.runs = std::make_unique<store::RunStore>(*data.database);
   data.plans = std::make_unique<store::PlanStore>(*data.database);
+  data.panel = std::make_unique<store::PanelStore>(*data.database);
+  data.profiles = std::make_unique<store::ProfileStore>(*data.database);
+  data.statistics = std::make_unique<store::Statistics>(*data.database);
   data.crm = std::make_unique<crm::BuiltinReplica>(*data.database, clock);
   data.directory = std::make_unique<crm::BuiltinDirectory>(*data.database);
   data.outbox = std::make_unique<crm::BuiltinOutbox>(*data.database);
   return data;
+}
+
+std::string access_method(const Settings& settings) {
+  return settings.graph.sign_in == GraphSignIn::App ? "graph_app" : "graph_user";
 }
 
 Result<sync::Mailbox> find_mailbox(store::StateStore& store, std::string_view address) {

@@ -5,6 +5,7 @@
 #include "store/run_counts.h"
 #include "store/run_store.h"
 #include "store/state_store.h"
+#include "sync/statistics.h"
 
 namespace mailsync::store {
 namespace {
@@ -20,6 +21,24 @@ void add_to(Counts& counts, std::string_view what, int64_t number) {
   }
   for (const CountColumn& column : kCountColumns)
     if (column.what == what) counts.*column.count += number;
+}
+
+// For the statistics, by the day on which the run began.
+Result<void> add_daily(db::SqlTransaction& tx, MailboxId mailbox, const RunId& run, model::Kind kind,
+                       const Counts& counts) {
+  const int64_t to_crm =
+      counts.to_crm_created + counts.to_crm_updated + counts.to_crm_deleted + counts.to_crm_linked;
+  const int64_t to_mailbox =
+      counts.to_mailbox_created + counts.to_mailbox_updated + counts.to_mailbox_deleted;
+  if (to_crm == 0 && to_mailbox == 0) return {};
+  TRY_VOID(tx.execute(
+      "INSERT INTO daily_items (account_id, day, mailbox_id, kind, to_crm, to_mailbox) SELECT account_id, "
+      "$2, "
+      "id, $3, $4, $5 FROM mailbox WHERE id = $1 ON CONFLICT (account_id, day, mailbox_id, kind) DO UPDATE "
+      "SET to_crm = daily_items.to_crm + excluded.to_crm, to_mailbox = daily_items.to_mailbox + "
+      "excluded.to_mailbox",
+      {mailbox, sync::day_of(begun_at(run)), code(kind), to_crm, to_mailbox}));
+  return {};
 }
 
 }  // namespace
@@ -65,6 +84,7 @@ Result<void> StateStore::add_counts(Transaction& transaction, MailboxId mailbox,
                "(SELECT account_id FROM mailbox WHERE id = $2), $3, '', '') ON CONFLICT (mailbox_id, id) DO "
                "NOTHING",
                {run, mailbox, begun_at(run)}));
+  TRY_VOID(add_daily(tx, mailbox, run, kind, counts));
   return tx.execute_batch(
       "INSERT INTO run_count (mailbox_id, run_id, kind, what, account_id, count) VALUES "
       "($1, $2, $3, $4, (SELECT account_id FROM mailbox WHERE id = $1), $5) "

@@ -85,7 +85,9 @@ Result<void> StateStore::remove_mailbox(MailboxId id) {
           "DELETE FROM journal WHERE mailbox_id = $1", "DELETE FROM issue WHERE mailbox_id = $1",
           "DELETE FROM plan_item WHERE plan_id IN (SELECT id FROM plan_report WHERE mailbox_id = $1)",
           "DELETE FROM plan_report WHERE mailbox_id = $1", "DELETE FROM run_count WHERE mailbox_id = $1",
-          "DELETE FROM run WHERE mailbox_id = $1", "DELETE FROM mailbox WHERE id = $1"}) {
+          "DELETE FROM run WHERE mailbox_id = $1", "DELETE FROM mailbox_profile WHERE mailbox_id = $1",
+          "DELETE FROM daily_items WHERE mailbox_id = $1", "DELETE FROM daily_outcome WHERE mailbox_id = $1",
+          "DELETE FROM mailbox WHERE id = $1"}) {
       TRY_VOID(tx.execute(sql, {id}));
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "store/panel_schema.h"
 #include "store/plan_schema.h"
 
 namespace mailsync::store {
@@ -213,6 +214,9 @@ constexpr std::array kMigrations{
     db::Migration{.number = 8, .name = "requests of a run", .sql = kRunRequests},
     db::Migration{.number = 9, .name = "the installation's own mark", .sql = kInstallation},
     db::Migration{.number = 10, .name = "deletions by account", .sql = kLosses},
+    db::Migration{.number = 11, .name = "connected databases, lists of the panel", .sql = kPanel},
+    db::Migration{.number = 12, .name = "named profiles", .sql = kProfiles},
+    db::Migration{.number = 13, .name = "statistics by day", .sql = kStatistics},
 };
 
 }  // namespace

@@ -19,10 +19,13 @@
 #include "base/seeded_executor.h"
 #include "crm/builtin/schema.h"
 #include "crm/builtin/users.h"
+#include "store/panel_store.h"
 #include "store/plan_store.h"
+#include "store/profile_store.h"
 #include "store/run_store.h"
 #include "store/schema.h"
 #include "store/state_store.h"
+#include "store/statistics.h"
 
 namespace mailsync::admin {
 
@@ -85,6 +88,9 @@ class Installation : public testing::Test {
   store::StateStore store{*database};
   store::RunStore runs{*database};
   store::PlanStore plans{*database};
+  store::PanelStore panel{*database};
+  store::ProfileStore profiles{*database};
+  store::Statistics statistics{*database};
   Activity activity{clock};
   EventHub hub{executor};
   Api api{.executor = executor,
@@ -92,6 +98,9 @@ class Installation : public testing::Test {
           .random = random,
           .sessions = sessions,
           .store = store,
+          .panel = panel,
+          .profiles = profiles,
+          .statistics = statistics,
           .activity = activity,
           .events = hub,
           .runs = &runs,

@@ -7,6 +7,7 @@
 #include "base/seeded_executor.h"
 #include "schedule/tuning.h"
 #include "store/lease_store.h"
+#include "store/panel_store.h"
 #include "store/schema.h"
 #include "store/state_store.h"
 
@@ -138,6 +139,26 @@ TEST_P(SchedulerTest, AnIdleMailboxWritesOneRowInTenMinutes) {
   advance(kMinute * 60);
   EXPECT_NE(lease_row(a), row);  // renewed
   EXPECT_FALSE(leases_.take(a, clock_.now(), kLease, "two")->has_value());
+}
+
+// Who changes a mailbox takes its lease with the change (store/panel_store.cc).
+TEST_P(SchedulerTest, WhatAnAdministratorChangedDuringAPassIsNotOverwrittenByItsVerdict) {
+  const MailboxId a = add("a@example.com");
+  script_.takes[a] = 5 * kSecond;
+  script_.fails[a] = Error{.kind = ErrorKind::LoginNeeded, .message = "the password was changed"};
+  auto scheduler = make();
+  scheduler->start();
+  advance(kSecond);
+  ASSERT_EQ(passes(a), 1u);
+  store::PanelStore panel(*database_);
+  ASSERT_TRUE(store_.transact(
+      sync::Durable::No, [&](Transaction& tx) { return panel.set_state(tx, a, MailboxState::Active, ""); }));
+  script_.fails.clear();
+  advance(4 * kSecond + kSecond / 2);
+  EXPECT_EQ(store_.mailbox(a)->state, MailboxState::Active);
+  EXPECT_THAT(*store_.open_issues(a), IsEmpty()) << "of a pass over what is no more";
+  advance(20 * kSecond);
+  EXPECT_GE(passes(a), 2u) << "it is taken again";
 }
 
 TEST_P(SchedulerTest, AWakeUpStartsAPassAndASwarmOfThemOne) {
