@@ -137,6 +137,7 @@ export function accountTests(test) {
       // With the keyboard to the users, and one is invited.
       await tabTo(page, 'Configuration')
       await page.keyboard.press('Enter')
+      await page.getByRole('region', { name: 'Account Settings' }).getByRole('link', { name: 'Users' }).click()
       await page.getByRole('heading', { level: 1, name: 'Account Settings' }).waitFor()
       await page.getByRole('rowheader', { name: /Rita Root/ }).waitFor()
       let dialog = await invite(page, { login: 'no address', name: 'Lea Lead' })

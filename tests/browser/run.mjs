@@ -10,6 +10,7 @@ import { activityTests } from './activities.mjs'
 import { emailTests } from './emails.mjs'
 import { lookTests } from './looks.mjs'
 import { ownSignInTests } from './own-sign-in.mjs'
+import { panelTests } from './panel.mjs'
 import { peopleTests } from './people.mjs'
 import { sessionTests } from './session.mjs'
 import { syncTests } from './sync.mjs'
@@ -20,7 +21,7 @@ const MOST_MS = 60_000
 const wanted = process.argv.slice(2)
 const tests = []
 // Each adds { name, run(page, world) }; signedIn: false for those that begin at the sign-in page.
-for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, decisionTests, accountTests, lookTests])
+for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, decisionTests, accountTests, panelTests, lookTests])
   add((name, run, { signedIn = true, most = MOST_MS } = {}) => tests.push({ name, run, signedIn, most }))
 
 let passed = 0, failed = 0, skipped = 0

@@ -9,6 +9,7 @@ import "./styles/mail.css";
 import "./styles/sync.css";
 import "./styles/trust.css";
 import "./styles/configuration.css";
+import "./styles/panel.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

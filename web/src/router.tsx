@@ -71,6 +71,11 @@ const planRoute = createRoute({
   path: "/start/mail-sync/$id/plans/$plan",
   component: lazyRouteComponent(() => import("./pages/plan-page"), "PlanPage"),
 });
+const configurationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/configuration",
+  component: lazyRouteComponent(() => import("./configuration/configuration-page"), "ConfigurationPage"),
+});
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/start/configuration/account-settings",
@@ -102,6 +107,44 @@ const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/audit-log",
   component: lazyRouteComponent(() => import("./configuration/audit-page"), "AuditPage"),
+});
+// Start > Configuration > Email Integrations > Mail Sync.
+const panelRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/configuration/mail-sync",
+  component: lazyRouteComponent(() => import("./panel/panel-frame"), "PanelFrame"),
+});
+const networkRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/start/configuration/mail-sync/network",
+  component: lazyRouteComponent(() => import("./panel/network-page"), "NetworkPage"),
+});
+const panelHomeRoute = createRoute({
+  getParentRoute: () => panelRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/start/configuration/mail-sync/users" });
+  },
+});
+const panelUsersRoute = createRoute({
+  getParentRoute: () => panelRoute,
+  path: "/users",
+  component: lazyRouteComponent(() => import("./panel/users-tab"), "UsersTab"),
+});
+const panelConfigurationRoute = createRoute({
+  getParentRoute: () => panelRoute,
+  path: "/configuration",
+  component: lazyRouteComponent(() => import("./panel/configuration-tab"), "ConfigurationTab"),
+});
+const panelOrganizationRoute = createRoute({
+  getParentRoute: () => panelRoute,
+  path: "/configuration/$id/$section",
+  component: lazyRouteComponent(() => import("./panel/organization"), "OrganizationSections"),
+});
+const panelDatabasesRoute = createRoute({
+  getParentRoute: () => panelRoute,
+  path: "/databases",
+  component: lazyRouteComponent(() => import("./panel/databases-tab"), "DatabasesTab"),
 });
 const signInPreferencesRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -144,6 +187,9 @@ const recordRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   welcomeRoute,
   shellRoute.addChildren([
+    configurationRoute,
+    networkRoute,
+    panelRoute.addChildren([panelHomeRoute, panelUsersRoute, panelConfigurationRoute, panelOrganizationRoute, panelDatabasesRoute]),
     settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute, licencesRoute, auditRoute]),
     signInPreferencesRoute,
     homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),

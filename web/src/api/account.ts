@@ -70,6 +70,7 @@ export const takeLicences = (user_ids: string[]): Promise<Licences> =>
 
 export type AuditEntry = Schemas["AuditEntry"];
 export interface AuditFilter {
+  organization_id?: string;
   q?: string;
   action?: string;
   since?: string;

@@ -8,6 +8,7 @@ import { useUser } from "../api/session";
 import { formatFull } from "../format";
 import { IconDownload, IconHistory } from "../icons";
 import { texts } from "../texts";
+import { dayStart } from "../ui/days";
 import { useDebounced } from "../ui/debounced";
 import { EmptyState, ErrorState, LoadingRows } from "../ui/states";
 import { useTitle } from "../ui/title";
@@ -15,13 +16,6 @@ import { setup } from "./texts";
 
 const words = setup.audit;
 const AREAS = Object.entries(words.areas);
-
-// The first moment of a day as the reader has it.
-const dayStart = (day: string, plus = 0) => {
-  if (!day) return undefined;
-  const [year, month, date] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + plus).toISOString();
-};
 
 export function AuditPage() {
   useTitle(`${setup.tabs.audit} · ${setup.accountSettings}`);
@@ -94,7 +88,7 @@ function Told({ intent, text }: { intent: "success" | "error"; text: string }) {
   );
 }
 
-function Entries({ entries }: { entries: AuditEntry[] }) {
+export function Entries({ entries }: { entries: AuditEntry[] }) {
   return (
     <div className="settings-scroll" role="region" aria-label={setup.tabs.audit} tabIndex={0}>
       <table className="settings-table">

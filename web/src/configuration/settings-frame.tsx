@@ -19,7 +19,7 @@ export function SettingsFrame() {
     <div className="page settings-page">
       <header className="settings-head">
         <p className="settings-path" aria-label={setup.path}>
-          {texts.shell.start} <span aria-hidden>›</span> {setup.configuration} <span aria-hidden>›</span>
+          {texts.shell.start} <span aria-hidden>›</span> <Link to="/start/configuration">{setup.configuration}</Link> <span aria-hidden>›</span>
         </p>
         <h1>{setup.accountSettings}</h1>
         <p className="lead">{setup.lead}</p>

@@ -51,7 +51,7 @@ export function Navigation() {
           <Entry to="/start/mail-sync" label={texts.shell.mailSync} Icon={IconSync} IconActive={IconSyncFilled} />
           <Entry to="/start/issues" label={texts.shell.issues} Icon={IconIssue} IconActive={IconIssueFilled} count={issues.data?.pages[0]?.total} />
           {administers && (
-            <Entry to="/start/configuration/account-settings" label={setup.configuration} Icon={IconSettings} IconActive={IconSettingsFilled} />
+            <Entry to="/start/configuration" label={setup.configuration} Icon={IconSettings} IconActive={IconSettingsFilled} />
           )}
         </ul>
         {GROUPS.map((group) => (
