@@ -158,7 +158,7 @@ Answer get_statistics(Api& api, const Request& request) {
   TRY(array users, users_json(api, request, asked, found));
   TRY(const auto issues, api.statistics.open_issues(request.viewer.account, found.mailboxes));
   array open;
-  for (const sync::OpenIssues& each : issues)
+  for (const sync::IssueCount& each : issues)
     open.push_back({{"code", each.code},
                     {"severity", each.severity == "info" ? "information" : each.severity},
                     {"count", each.count}});

@@ -90,7 +90,7 @@ Result<std::vector<sync::DayDuration>> Statistics::durations(AccountId account,
   return out;
 }
 
-Result<std::vector<sync::OpenIssues>> Statistics::open_issues(AccountId account,
+Result<std::vector<sync::IssueCount>> Statistics::open_issues(AccountId account,
                                                               std::span<const MailboxId> mailboxes) {
   TRY(const db::Rows rows,
       query("SELECT key, severity, count(*) FROM issue WHERE account_id = $1 AND mailbox_id IN {{ints $2}} "
@@ -102,7 +102,7 @@ Result<std::vector<sync::OpenIssues>> Statistics::open_issues(AccountId account,
     const std::string code = key.starts_with("mailbox:") ? key : key.substr(0, key.find(':'));
     counts[{code, row[1].text()}] += row[2].integer();
   }
-  std::vector<sync::OpenIssues> out;
+  std::vector<sync::IssueCount> out;
   for (const auto& [what, count] : counts) out.push_back({what.first, what.second, count});
   return out;
 }

@@ -20,7 +20,7 @@ class Statistics final : public sync::Statistics {
                                                  sync::Day first) override;
   Result<std::vector<sync::DayDuration>> durations(AccountId account, std::span<const MailboxId> mailboxes,
                                                    sync::Day first, size_t limit) override;
-  Result<std::vector<sync::OpenIssues>> open_issues(AccountId account,
+  Result<std::vector<sync::IssueCount>> open_issues(AccountId account,
                                                     std::span<const MailboxId> mailboxes) override;
   Result<void> note_outcome(MailboxId mailbox, sync::Day day, std::string_view outcome) override;
 

@@ -39,7 +39,7 @@ struct DayDuration {
   Day day = 0;
   Duration took{0};
 };
-struct OpenIssues {
+struct IssueCount {
   std::string code;  // what stands before the colon of an issue's key; "mailbox:login" in full
   std::string severity;
   int64_t count = 0;
@@ -61,7 +61,7 @@ class Statistics {
   // Of passes that did something, the newest `limit`.
   virtual Result<std::vector<DayDuration>> durations(AccountId account, std::span<const MailboxId> mailboxes,
                                                      Day first, size_t limit) = 0;
-  virtual Result<std::vector<OpenIssues>> open_issues(AccountId account,
+  virtual Result<std::vector<IssueCount>> open_issues(AccountId account,
                                                       std::span<const MailboxId> mailboxes) = 0;
 
   // A pass that ended early. Nothing for a mailbox that was removed meanwhile.
