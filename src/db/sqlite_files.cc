@@ -3,8 +3,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <string>
+#include <type_traits>
 
 namespace mailsync::db {
 namespace {
@@ -13,6 +15,7 @@ constexpr size_t kMostPending = size_t{1} << 20;
 constexpr size_t kMostAtOnce = 124 << 10;  // unixWrite() of os_unix.c takes below 128 KiB
 constexpr int kFrameHead = 24;             // https://www.sqlite.org/fileformat2.html#walformat
 constexpr int kWriteLock = 0;              // https://www.sqlite.org/walformat.html: WAL_WRITE_LOCK
+constexpr int kCheckpointLock = 1;         // WAL_CKPT_LOCK
 constexpr sqlite3_int64 kNowhere = -1;
 
 // A run of bytes that SQLite has written and that is not in the file yet.
@@ -56,6 +59,57 @@ class Pending {
   sqlite3_int64 start_ = 0;
 };
 
+// What a checkpoint reads of the log: page after page of the database, most of which lie one behind the other
+// in the log too, because a transaction writes its pages in their order. So much more is read at once. Only
+// while the lock for checkpoints is held, or that of the whole file: until it is given back, nobody writes
+// over what a checkpoint reads.
+class Ahead {
+ public:
+  void begin() { active_ = true; }
+  void end() { *this = {}; }
+
+  int read(sqlite3_file* real, void* data, int amount, sqlite3_int64 offset) {
+    if (!active_) return real->pMethods->xRead(real, data, amount, offset);
+    if (!holds(offset, amount) && follows(offset, amount)) fill(real, offset);
+    if (holds(offset, amount)) {
+      std::memcpy(data, bytes_.data() + (offset - start_), static_cast<size_t>(amount));
+      return SQLITE_OK;
+    }
+    last_ = offset + amount;
+    return real->pMethods->xRead(real, data, amount, offset);
+  }
+
+ private:
+  static constexpr size_t kAtOnce = size_t{64} << 10;
+  static constexpr sqlite3_int64 kNear = 32 << 10;  // a few pages that a later transaction wrote again
+
+  bool holds(sqlite3_int64 offset, int amount) const {
+    return !bytes_.empty() && offset >= start_ && offset + amount <= end_of_bytes();
+  }
+  bool follows(sqlite3_int64 offset, int amount) const {
+    const auto goes_on = [=](sqlite3_int64 end) { return offset > end - amount && offset <= end + kNear; };
+    return goes_on(last_) || (!bytes_.empty() && goes_on(end_of_bytes()));
+  }
+  sqlite3_int64 end_of_bytes() const { return start_ + static_cast<sqlite3_int64>(bytes_.size()); }
+  // Nothing where the file ends before: then what is asked for is read alone.
+  void fill(sqlite3_file* real, sqlite3_int64 offset) {
+    try {
+      bytes_.resize(kAtOnce);
+    } catch (const std::bad_alloc&) {
+      bytes_.clear();
+      return;
+    }
+    start_ = offset;
+    if (real->pMethods->xRead(real, bytes_.data(), static_cast<int>(kAtOnce), offset) != SQLITE_OK)
+      bytes_.clear();
+  }
+
+  bool active_ = false;
+  std::string bytes_;
+  sqlite3_int64 start_ = 0;
+  sqlite3_int64 last_ = kNowhere;  // where the last read of its own ended
+};
+
 struct Log;
 
 // The database file, written by checkpoints alone, in the order of its pages.
@@ -68,6 +122,7 @@ struct Main {
 struct Log {
   Pending pending;
   Main* main = nullptr;
+  Ahead ahead;
   sqlite3_int64 end = kNowhere;  // where the last write ended
   bool commits = false;          // the frame under way ends a transaction
 };
@@ -122,7 +177,10 @@ int read(sqlite3_file* file, void* data, int amount, sqlite3_int64 offset) {
   if (pending.overlaps(offset, amount)) {
     if (int code = pending.flush(); code != SQLITE_OK) return code;
   }
-  return pending.real()->pMethods->xRead(pending.real(), data, amount, offset);
+  if constexpr (std::is_same_v<State, Log>)
+    return File<Log>::of(file).ahead.read(pending.real(), data, amount, offset);
+  else
+    return pending.real()->pMethods->xRead(pending.real(), data, amount, offset);
 }
 
 // Everything else sees the file as it is meant to be.
@@ -150,6 +208,15 @@ int close(sqlite3_file* file) {
   return code != SQLITE_OK ? code : closed;
 }
 
+// The last connection that closes takes the whole file for itself, and then needs no lock for its checkpoint.
+int lock_alone(sqlite3_file* file, int level) {
+  Main& main = File<Main>::of(file);
+  sqlite3_file* real = main.pending.real();
+  const int code = real->pMethods->xLock(real, level);
+  if (code == SQLITE_OK && level == SQLITE_LOCK_EXCLUSIVE && main.log != nullptr) main.log->ahead.begin();
+  return code;
+}
+
 int lock_shared_memory(sqlite3_file* file, int first, int count, int flags) {
   Main& main = File<Main>::of(file);
   // The writer leaves: what it has not committed must not reach the log when another program writes there.
@@ -158,8 +225,12 @@ int lock_shared_memory(sqlite3_file* file, int first, int count, int flags) {
     main.log->pending.drop();
     main.log->end = kNowhere;
   }
+  const bool checkpoint = first == kCheckpointLock && count == 1 && main.log != nullptr;
+  if (checkpoint) main.log->ahead.end();
   sqlite3_file* real = main.pending.real();
-  return real->pMethods->xShmLock(real, first, count, flags);
+  const int code = real->pMethods->xShmLock(real, first, count, flags);
+  if (checkpoint && code == SQLITE_OK && (flags & SQLITE_SHM_LOCK) != 0) main.log->ahead.begin();
+  return code;
 }
 
 template <typename State>
@@ -190,6 +261,8 @@ sqlite3_io_methods methods() {
   m.xUnlock = [](sqlite3_file* file, int level) {
     int code;
     sqlite3_file* real = flushed<State>(file, code);
+    if constexpr (std::is_same_v<State, Main>)
+      if (State& state = File<State>::of(file); state.log != nullptr) state.log->ahead.end();
     int unlocked = real->pMethods->xUnlock(real, level);
     return code != SQLITE_OK ? code : unlocked;
   };
@@ -215,6 +288,7 @@ sqlite3_io_methods methods() {
 sqlite3_io_methods main_methods() {
   sqlite3_io_methods m = methods<Main>();
   m.xWrite = write_main;
+  m.xLock = lock_alone;
   m.xShmLock = lock_shared_memory;
   m.xShmMap = [](sqlite3_file* file, int region, int size, int extend, void volatile** out) {
     sqlite3_file* real = File<Main>::of(file).pending.real();

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "db/database.h"
 
@@ -153,6 +154,28 @@ TEST_F(SqliteFiles, AWriteThatFailsLeavesWhatWasCommitted) {
     EXPECT_EQ(wait_for(pid), 0);
     EXPECT_GT(check(40), 5);
   }
+}
+
+// Calls of this program that read, of any file (proc(5), "syscr").
+int64_t reading_calls() {
+  std::ifstream file("/proc/self/io");
+  std::string name;
+  for (int64_t calls = 0; file >> name >> calls;)
+    if (name == "syscr:") return calls;
+  ADD_FAILURE() << "/proc/self/io does not count calls";
+  return 0;
+}
+
+TEST_F(SqliteFiles, ACheckpointReadsManyPagesOfTheLogAtOnce) {
+  auto database = open(location());
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(add(**database, 0, i, 200));
+  const int64_t before = reading_calls();
+  database->reset();  // the last one that has it open takes the log into the database
+  const int64_t calls = reading_calls() - before;
+  const auto pages = static_cast<int64_t>(std::filesystem::file_size(location().substr(7)) / 4096);
+  EXPECT_GT(pages, 500);
+  EXPECT_LT(calls, pages * 3 / 4);  // half of them are of an index, each where the last to write it left it
+  EXPECT_EQ(check(200), 10);
 }
 
 }  // namespace
