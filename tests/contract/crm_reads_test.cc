@@ -1,4 +1,6 @@
 // Lists, search, timelines and the outbox of the built-in CRM, over both engines.
+#include <boost/json.hpp>
+
 #include "crm/builtin/email_reads.h"
 #include "crm/builtin/emails.h"
 #include "crm/builtin/lists.h"
@@ -231,6 +233,56 @@ TEST_P(CrmReadsTest, SearchAndOrderUseTheirIndexes) {
     EXPECT_THAT(by_name, testing::Not(testing::HasSubstr("TEMP B-TREE")));
     EXPECT_THAT(by_name, testing::Not(testing::HasSubstr("SCAN r")));
   }
+}
+
+TEST_P(CrmReadsTest, NamesOfAnyCharactersAreKept) {
+  auto mail = email("m@x", "Offer", MailboxId{1});
+  const model::Address odd{"o'neil@else.example", "O\"Neil\\ \b\f\n\r\t\x01\x1f/ Zoë 💡"};
+  mail.email.head.from = mail.email.head.sender = odd;
+  mail.email.head.to = {odd, {"", ""}};
+  mail.email.head.cc = mail.email.head.reply_to = {};
+  mail.email.head.bcc = {odd};
+  const auto id = add_emails(ann, std::vector{mail})[0];
+  read([&](db::Session& session) -> Result<void> {
+    TRY(const Rights rights, rights_of(session, ann));
+    TRY(const auto seen, email_detail(session, kAccount, rights, id));
+    TRY(const auto bcc, addresses_from_json(seen.bcc));
+    EXPECT_THAT(bcc, ElementsAre(odd));
+    const auto parsed = boost::json::parse(seen.summary.participants).as_object();
+    EXPECT_EQ(boost::json::serialize(parsed), seen.summary.participants);
+    EXPECT_EQ(parsed.size(), 2U);
+    EXPECT_EQ(parsed.at("from").at(0).at("name").as_string(), odd.name);
+    EXPECT_EQ(parsed.at("to").at(0).at("address").as_string(), odd.address);
+    EXPECT_EQ(parsed.at("to").as_array().size(), 2U);
+    return {};
+  });
+}
+
+// A list of three words and more in a check costs SQLite a table at every row.
+TEST_P(CrmReadsTest, RowsOfEmailsAreCheckedWithoutATableForEach) {
+  add_emails(ann, std::vector{email("m@x", "Offer", MailboxId{1})});
+  for (const std::string_view wrong :
+       {"UPDATE crm_record SET type = 'letter'", "UPDATE crm_record SET created_via = 'nobody'",
+        "UPDATE crm_record SET changed_via = 'nobody'", "UPDATE crm_email SET direction = 'up'",
+        "UPDATE crm_email SET shown = 'some'", "UPDATE crm_email_copy SET shown = 'some'"})
+    EXPECT_EQ(attempt([&](db::SqlTransaction& tx) -> Result<void> {
+                TRY_VOID(tx.execute(wrong));
+                return {};
+              })->vendor_code,
+              "check")
+        << wrong;
+  if (postgres()) return;
+  read([&](db::Session& session) -> Result<void> {
+    for (const std::string_view insert :
+         {"EXPLAIN INSERT INTO crm_record (type) VALUES ('email')",
+          "EXPLAIN INSERT INTO crm_email (direction) VALUES ('in')",
+          "EXPLAIN INSERT INTO crm_email_copy (email_id, mailbox_id, shown) VALUES (1, 1, 'all')"}) {
+      TRY(const db::Rows steps, session.query(insert));
+      EXPECT_GT(steps.size(), 10U);
+      for (const db::Row& step : steps) EXPECT_NE(step[1].text(), "OpenEphemeral") << insert;
+    }
+    return {};
+  });
 }
 
 TEST_P(CrmReadsTest, BccIsSeenByItsOwnerAlone) {

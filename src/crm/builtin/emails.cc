@@ -9,6 +9,7 @@
 #include "crm/builtin/content.h"
 #include "crm/builtin/feed.h"
 #include "crm/builtin/fold.h"
+#include "crm/builtin/json_text.h"
 #include "crm/builtin/outbox.h"
 #include "crm/builtin/ran.h"
 #include "db/params.h"
@@ -20,19 +21,27 @@ namespace {
 constexpr size_t kMaxIndexedAddresses = 200;
 constexpr size_t kMaxSearchBytes = 4000;
 
-boost::json::array json_of(std::span<const model::Address> addresses) {
-  boost::json::array out;
-  out.reserve(addresses.size());
-  for (const model::Address& each : addresses)
-    out.push_back({{"address", each.address}, {"name", each.name}});
-  return out;
+void append_addresses(std::string& out, std::span<const model::Address> addresses) {
+  out += '[';
+  for (const model::Address& each : addresses) {
+    if (&each != addresses.data()) out += ',';
+    out += R"({"address":)";
+    append_json(out, each.address);
+    out += R"(,"name":)";
+    append_json(out, each.name);
+    out += '}';
+  }
+  out += ']';
 }
 
 // Everybody but Bcc, which is a copy's.
 std::string participants_json(const model::EmailHead& head) {
-  boost::json::object out;
+  std::string out = "{";
   const auto put = [&out](std::string_view role, std::span<const model::Address> addresses) {
-    if (!addresses.empty()) out[role] = json_of(addresses);
+    if (addresses.empty()) return;
+    if (out.size() > 1) out += ',';
+    ((out += '"') += role) += "\":";
+    append_addresses(out, addresses);
   };
   put("from", std::span(&head.from, 1));
   if (!head.sender.address.empty() && head.sender.address != head.from.address)
@@ -40,14 +49,15 @@ std::string participants_json(const model::EmailHead& head) {
   put("to", head.to);
   put("cc", head.cc);
   put("reply_to", head.reply_to);
-  return boost::json::serialize(out);
+  return out += '}';
 }
 
-std::set<std::string> matching_addresses(const model::EmailHead& head) {
-  std::set<std::string> out;
+std::vector<std::string> matching_addresses(const model::EmailHead& head) {
+  std::vector<std::string> out;
   const auto add = [&out](const model::Address& each) {
     if (out.size() >= kMaxIndexedAddresses) return;
-    if (std::string key = model::address_for_matching(each.address); !key.empty()) out.insert(std::move(key));
+    std::string key = model::address_for_matching(each.address);
+    if (!key.empty() && std::ranges::find(out, key) == out.end()) out.push_back(std::move(key));
   };
   add(head.from);
   add(head.sender);
@@ -59,7 +69,7 @@ std::set<std::string> matching_addresses(const model::EmailHead& head) {
 std::string search_text(AccountId account, const model::EmailHead& head) {
   std::string out = head.subject;
   const auto add = [&out](const model::Address& each) {
-    if (out.size() < kMaxSearchBytes) out += " " + each.name + " " + each.address;
+    if (out.size() < kMaxSearchBytes) (((out += ' ') += each.name) += ' ') += each.address;
   };
   add(head.from);
   std::ranges::for_each(head.to, add);
@@ -67,15 +77,17 @@ std::string search_text(AccountId account, const model::EmailHead& head) {
   return search_scope(account, RecordType::Email) + " " + fold(out, kMaxSearchBytes);
 }
 
-std::string domain_of(const std::string& address) {
+std::string_view domain_of(std::string_view address) {
   const size_t at = address.rfind('@');
-  return at == std::string::npos ? "" : address.substr(at + 1);
+  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
 }
 
+using Domains = std::set<std::string, std::less<>>;
+
 // Domains that users of the account have an address in: they tell in from out.
-Result<std::set<std::string>> own_domains(db::Session& session, AccountId account,
-                                          std::span<const sync::EmailRecordWrite> writes) {
-  std::set<std::string> seen;
+Result<Domains> own_domains(db::Session& session, AccountId account,
+                            std::span<const sync::EmailRecordWrite> writes) {
+  std::set<std::string_view> seen;
   for (const sync::EmailRecordWrite& write : writes) {
     seen.insert(domain_of(write.email.head.from.address));
     for (const auto* list : {&write.email.head.to, &write.email.head.cc})
@@ -86,12 +98,12 @@ Result<std::set<std::string>> own_domains(db::Session& session, AccountId accoun
   TRY(const db::Rows rows,
       session.query("SELECT DISTINCT domain FROM crm_user WHERE account_id = $1 AND domain IN {{texts $2}}",
                     {account, db::text_list(domains)}));
-  std::set<std::string> own;
+  Domains own;
   for (const db::Row& row : rows) own.insert(row[0].text());
   return own;
 }
 
-std::string_view direction_of(const model::EmailHead& head, const std::set<std::string>& own) {
+std::string_view direction_of(const model::EmailHead& head, const Domains& own) {
   if (!own.contains(domain_of(head.from.address))) return "in";
   for (const auto* list : {&head.to, &head.cc})
     for (const model::Address& each : *list)
@@ -110,13 +122,14 @@ struct Batch {
 };
 
 db::Params record_row(const Actor& actor, int64_t seq, const model::Email& email) {
-  const std::string title = cut(email.head.subject, 1000);
-  return db::params(actor.account, seq, actor.user, title, fold(title), received(email.head, actor.now),
-                    actor.now, actor.user, name_of(actor.via));
+  std::string title = cut(email.head.subject, 1000);
+  std::string key = fold(title);
+  return db::params(actor.account, seq, actor.user, std::move(title), std::move(key),
+                    received(email.head, actor.now), actor.now, actor.user, name_of(actor.via));
 }
 
 void add_rows(Batch& batch, const Actor& actor, RecordId id, const sync::EmailRecordWrite& write,
-              const std::set<std::string>& own) {
+              const Domains& own) {
   const model::Email& email = write.email;
   const model::EmailHead& head = email.head;
   const Instant at = received(head, actor.now);
@@ -127,11 +140,9 @@ void add_rows(Batch& batch, const Actor& actor, RecordId id, const sync::EmailRe
                                     head.sent_at ? head.sent_at->us : 0, at, direction_of(head, own),
                                     head.importance, has_attachments, head.is_protected, email.preview,
                                     email.note, email.raw_blob, name_of(write.shown)));
-  boost::json::array references(email.references.begin(), email.references.end());
-  batch.bodies.push_back(
-      db::params(id, actor.account, email.text, email.html, boost::json::serialize(references)));
-  for (const std::string& address : matching_addresses(head))
-    batch.addresses.push_back(db::params(actor.account, address, id));
+  batch.bodies.push_back(db::params(id, actor.account, email.text, email.html, json_list(email.references)));
+  for (std::string& address : matching_addresses(head))
+    batch.addresses.push_back(db::params(actor.account, std::move(address), id));
   int64_t position = 0;
   for (const model::Attachment& each : email.attachments)
     batch.attachments.push_back(db::params(actor.account, id, position++, each.name, each.content_type,
@@ -221,7 +232,9 @@ Result<void> set_visible(db::Session& session, const Actor& actor, RecordId emai
 }  // namespace
 
 std::string addresses_json(std::span<const model::Address> addresses) {
-  return boost::json::serialize(json_of(addresses));
+  std::string out;
+  append_addresses(out, addresses);
+  return out;
 }
 
 Result<std::vector<model::Address>> addresses_from_json(std::string_view json) {

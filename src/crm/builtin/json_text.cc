@@ -17,7 +17,37 @@ boost::json::value value_in(const model::Fields& fields, std::string_view name) 
 }  // namespace
 
 std::string json_string(std::string_view text) {
-  return boost::json::serialize(boost::json::string_view(text));
+  std::string out;
+  append_json(out, text);
+  return out;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  constexpr std::string_view kNamed = "\b\f\n\r\t\"\\", kNames = "bfnrt\"\\";
+  constexpr const char* kHex = "0123456789abcdef";
+  const auto is_plain = [](char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; };
+  out += '"';
+  for (size_t i = 0; i < text.size(); ++i) {
+    size_t end = i;
+    while (end < text.size() && is_plain(text[end])) ++end;
+    out.append(text, i, end - i);
+    if ((i = end) == text.size()) break;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (const size_t named = kNamed.find(text[i]); named != std::string_view::npos)
+      (out += '\\') += kNames[named];
+    else
+      ((out += "\\u00") += kHex[byte >> 4]) += kHex[byte & 15];
+  }
+  out += '"';
+}
+
+std::string json_list(std::span<const std::string> texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    if (out.size() > 1) out += ',';
+    append_json(out, text);
+  }
+  return out += ']';
 }
 
 std::string text_in(const model::Fields& fields, std::string_view name) {
