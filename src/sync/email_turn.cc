@@ -20,9 +20,16 @@ namespace mailsync::sync {
 
 namespace {
 
+// What an email is known by in the CRM.
+struct Known {
+  std::string identity;
+  std::vector<std::string> others;  // who takes part besides the mailbox's owner, for matching
+};
+
 struct Wanted {
   const RemoteItem* item = nullptr;  // of the batch
   std::string identity;
+  std::vector<std::string> others;  // as in Known
   std::string rule;
   RecordId known;            // already in the CRM
   std::optional<Link> link;  // an ended or frozen link that comes back
@@ -77,69 +84,115 @@ void judge_linked(const Context& context, const RemoteItem& item, const Link& li
   page.moved.push_back(*std::move(plan.link));
 }
 
+Known known_by(const Context& context, const RemoteItem& item) {
+  Known out{.identity = model::email_identity(*item.head)};
+  for (const std::string& address : other_participants(*item.head, context.input.people))
+    out.others.push_back(model::address_for_matching(address));
+  return out;
+}
+
+// Each once, in order: the same few people are in most emails of a page.
+void keep_once(std::vector<std::string>& texts) {
+  std::ranges::sort(texts);
+  const auto rest = std::ranges::unique(texts);
+  texts.erase(rest.begin(), rest.end());
+}
+
+// What the CRM knows of a page's emails.
+struct Facts {
+  std::map<std::string, RecordId> emails;  // by identity
+  std::set<std::string> shared;            // conversations
+};
+
+// The people of the emails, and the organisations of those who are nobody yet.
+Result<void> find_people(Context& context, std::vector<std::string> addresses, EmailPage& page) {
+  Directory& directory = context.engine.directory;
+  const AccountId account = context.input.mailbox.account;
+  keep_once(addresses);
+  TRY(page.people, directory.people_by_address(account, addresses));
+  if (context.profile().no_match == NoMatch::LeaveUnlinked) return {};
+  std::vector<std::string> domains;
+  for (const std::string& address : addresses)
+    if (!page.people.contains(address))
+      std::ranges::move(business_domains(address), std::back_inserter(domains));
+  keep_once(domains);
+  if (domains.empty()) return {};
+  TRY(page.organisations, directory.organisations_by_domain(account, domains));
+  return {};
+}
+
+Result<Facts> find_facts(Context& context, const std::vector<const RemoteItem*>& items,
+                         const std::vector<Known>& known, EmailPage& page) {
+  Facts facts;
+  if (items.empty()) return facts;
+  std::vector<std::string> identities, conversations, addresses;
+  for (size_t i = 0; i < items.size(); ++i) {
+    identities.push_back(known[i].identity);
+    conversations.push_back(items[i]->head->conversation_id);
+    addresses.insert(addresses.end(), known[i].others.begin(), known[i].others.end());
+  }
+  keep_once(conversations);
+  const AccountId account = context.input.mailbox.account;
+  TRY(facts.emails, context.engine.directory.emails_by_identity(account, identities));
+  TRY(facts.shared, context.engine.directory.shared_conversations(account, context.mailbox(), conversations));
+  TRY_VOID(find_people(context, std::move(addresses), page));
+  return facts;
+}
+
+// What is not linked here yet: wanted, or skipped for a reason.
+void judge_new(const Context& context, const RemoteItem& item, Known known, const Facts& facts,
+               const Link* link, EmailPage& page) {
+  const bool shared = facts.shared.contains(item.head->conversation_id);
+  const bool known_person =
+      std::ranges::any_of(known.others, [&](const auto& each) { return page.people.contains(each); });
+  Verdict verdict = judge_email(
+      *item.head, {.marked = item.marked, .conversation_shared = shared, .known_person = known_person},
+      context.profile(), context.input.people, context.now());
+  if (!verdict.share) {
+    ++page.counts.skipped[verdict.reason];
+    return;
+  }
+  Wanted wanted{.item = &item,
+                .identity = std::move(known.identity),
+                .others = std::move(known.others),
+                .rule = std::move(verdict.rule)};
+  wanted.opens_conversation = context.profile().share_whole_conversation && item.marked &&
+                              !item.head->conversation_id.empty() && !shared;
+  if (const auto at = facts.emails.find(wanted.identity); at != facts.emails.end()) wanted.known = at->second;
+  if (link) wanted.link = *link;
+  page.waiting.push_back(std::move(wanted));
+}
+
 // What comes of it points into `items`.
 Result<EmailPage> gather(Context& context, const std::vector<RemoteItem>& items) {
-  Engine& engine = context.engine;
-  const AccountId account = context.input.mailbox.account;
   EmailPage page;
   std::vector<RemoteId> ids;
-  std::vector<std::string> identities, conversations, addresses;
   for (const RemoteItem& item : items) ids.push_back(item.id);
-  TRY(auto links, engine.store.links_by_remote(context.mailbox(), Kind::Email, ids));
+  TRY(auto links, context.engine.store.links_by_remote(context.mailbox(), Kind::Email, ids));
   std::unordered_map<RemoteId, Link> by_id;
   for (Link& link : links) by_id.emplace(link.remote_id, std::move(link));
-  const bool captures = context.profile().capture_emails != Capture::Off;
-  for (const RemoteItem& item : items) {
-    const auto link = by_id.find(item.id);
-    if (link != by_id.end() && !is_new_again(item, link->second)) continue;
-    if (item.marked || captures || context.profile().share_whole_conversation) {
-      identities.push_back(model::email_identity(*item.head));
-      conversations.push_back(item.head->conversation_id);
-      for (const std::string& address : other_participants(*item.head, context.input.people))
-        addresses.push_back(model::address_for_matching(address));
-    }
-  }
-  std::map<std::string, RecordId> known;
-  std::set<std::string> shared;
-  if (!identities.empty()) {
-    TRY(known, engine.directory.emails_by_identity(account, identities));
-    TRY(shared, engine.directory.shared_conversations(account, context.mailbox(), conversations));
-    TRY(page.people, engine.directory.people_by_address(account, addresses));
-    if (context.profile().no_match != NoMatch::LeaveUnlinked) {
-      std::vector<std::string> domains;
-      for (const std::string& address : addresses)
-        if (!page.people.contains(address))
-          std::ranges::move(business_domains(address), std::back_inserter(domains));
-      if (!domains.empty()) {
-        TRY(page.organisations, engine.directory.organisations_by_domain(account, domains));
-      }
-    }
-  }
+  const bool captures =
+      context.profile().capture_emails != Capture::Off || context.profile().share_whole_conversation;
+  std::vector<const RemoteItem*> fresh, asked;
+  std::vector<Known> known;
   for (const RemoteItem& item : items) {
     const auto link = by_id.find(item.id);
     if (link != by_id.end() && !is_new_again(item, link->second)) {
       judge_linked(context, item, link->second, page);
       continue;
     }
-    const auto others = other_participants(*item.head, context.input.people);
-    const bool known_person = std::ranges::any_of(
-        others, [&](const auto& a) { return page.people.contains(model::address_for_matching(a)); });
-    const Verdict verdict = judge_email(*item.head,
-                                        {.marked = item.marked,
-                                         .conversation_shared = shared.contains(item.head->conversation_id),
-                                         .known_person = known_person},
-                                        context.profile(), context.input.people, context.now());
-    if (!verdict.share) {
-      ++page.counts.skipped[verdict.reason];
-      continue;
-    }
-    Wanted wanted{.item = &item, .identity = model::email_identity(*item.head), .rule = verdict.rule};
-    const std::string& conversation = item.head->conversation_id;
-    wanted.opens_conversation = context.profile().share_whole_conversation && item.marked &&
-                                !conversation.empty() && !shared.contains(conversation);
-    if (const auto at = known.find(wanted.identity); at != known.end()) wanted.known = at->second;
-    if (link != by_id.end()) wanted.link = link->second;
-    page.waiting.push_back(std::move(wanted));
+    fresh.push_back(&item);
+    if (!item.marked && !captures) continue;
+    asked.push_back(&item);
+    known.push_back(known_by(context, item));
+  }
+  TRY(const Facts facts, find_facts(context, asked, known, page));
+  size_t next = 0;
+  for (const RemoteItem* item : fresh) {
+    const auto link = by_id.find(item->id);
+    const bool was_asked = next < asked.size() && asked[next] == item;
+    judge_new(context, *item, was_asked ? std::move(known[next++]) : Known{}, facts,
+              link == by_id.end() ? nullptr : &link->second, page);
   }
   return page;
 }
@@ -319,9 +372,9 @@ Result<void> create_person(Context& context, Transaction& tx, EmailPage& page, W
   return {};
 }
 
-void relate(const Context& context, const EmailPage& page, Wanted& wanted) {
-  for (const std::string& address : other_participants(wanted.item->head.value(), context.input.people))
-    if (const auto at = page.people.find(model::address_for_matching(address)); at != page.people.end())
+void relate(const EmailPage& page, Wanted& wanted) {
+  for (const std::string& address : wanted.others)
+    if (const auto at = page.people.find(address); at != page.people.end())
       for (const PersonRef& person : at->second)
         if (std::ranges::find(wanted.related, person.id) == wanted.related.end())
           wanted.related.push_back(person.id);
@@ -365,7 +418,7 @@ Result<void> write_emails(Context& context, Transaction& tx, EmailPage& page) {
   std::vector<EmailRecordWrite> writes;
   for (Wanted* wanted : fresh) {
     TRY_VOID(create_person(context, tx, page, *wanted));
-    relate(context, page, *wanted);
+    relate(page, *wanted);
     writes.push_back({.email = std::move(*wanted->body),
                       .identity = wanted->identity,
                       .mailbox = context.mailbox(),
