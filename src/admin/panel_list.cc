@@ -99,7 +99,7 @@ std::expected<Listed, Problem> list(Api& api, const Request& request, const Acti
 
 value initialization_json(const PanelUser& user, const sync::RosterDetails& details) {
   if (!user.mailbox) return nullptr;
-  const bool done = user.mailbox->last_pass_at != Instant{} && details.listed >= details.collections;
+  const bool done = user.mailbox->last_pass_at != Instant{};  // a pass has come to its end
   return object{{"state", done                       ? "done"
                           : details.collections == 0 ? "not_started"
                                                      : "running"},

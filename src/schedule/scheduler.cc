@@ -280,14 +280,18 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
                           .message = mailbox->address + " is " + std::string(sync::name_of(mailbox->state)) +
                                      (mailbox->state_text.empty() ? "" : ": " + mailbox->state_text)};
   } else {
-    const Place& place = self.places_.at(id);
-    const Trigger trigger = self.trigger_of(*mailbox, place.failures);
-    outcome = co_await self.attempt(*mailbox, sync::Lease(place.lease), trigger);
+    const sync::Lease lease = self.places_.at(id).lease;
+    const Trigger trigger = self.trigger_of(*mailbox, self.places_.at(id).failures);
+    outcome = co_await self.attempt(*mailbox, lease, trigger);
     verdict = judge(outcome.error ? &*outcome.error : nullptr, self.places_.at(id).failures,
                     self.options_.poll, self.random_, self.places_.at(id).patience);
-    const sync::Mailbox now_stored = co_await self.settle(*mailbox, outcome, verdict);
-    leave = !sync::is_runnable(now_stored.state) ||
-            (outcome.error && outcome.error->kind == ErrorKind::Cancelled);
+    const auto settled = co_await self.settle(*mailbox, lease, outcome, verdict);
+    const sync::Mailbox& now_stored = settled ? *settled : *mailbox;
+    if (settled)
+      leave = !sync::is_runnable(settled->state) ||
+              (outcome.error && outcome.error->kind == ErrorKind::Cancelled);
+    else
+      verdict = {.wait = kGapAfterPass};
     for (Observer* observer : self.observers_) observer->pass_ended(now_stored, outcome);
   }
 
@@ -311,24 +315,25 @@ Task<void> Scheduler::run_one(Scheduler& self, MailboxId id) {
   self.settled_.raise();
 }
 
-Task<sync::Mailbox> Scheduler::settle(sync::Mailbox mailbox, const Outcome& outcome, Verdict verdict) {
+Task<std::optional<sync::Mailbox>> Scheduler::settle(sync::Mailbox mailbox, sync::Lease lease,
+                                                     const Outcome& outcome, Verdict verdict) {
   if (outcome.error && outcome.error->kind == ErrorKind::Cancelled) co_return mailbox;
   if (outcome.error)
     log::error("pass_ended_early", *outcome.error,
                {{"mailbox", mailbox.id}, {"again_seconds", verdict.wait.count() / 1'000'000}});
-  auto saved =
-      co_await executor_.blocking([this, lease = sync::Lease(places_.at(mailbox.id).lease), verdict,
-                                   quiet = outcome.error || outcome.report.empty(), passed = !outcome.error] {
+  auto saved = co_await executor_.blocking(
+      [this, lease, verdict, quiet = outcome.error || outcome.report.empty(), passed = !outcome.error] {
         return save_verdict(store_, lease, verdict, passed, quiet, now());
       });
   if (saved) co_return *saved;
-  if (saved.error().kind == ErrorKind::Cancelled) {
-    // It is taken again, as it is now, when it is looked for.
-    places_.at(mailbox.id).letting_go = true;
+  if (saved.error().kind != ErrorKind::Cancelled) {
+    log::error("mailbox_state_not_saved", saved.error(), {{"mailbox", mailbox.id}});
     co_return mailbox;
   }
-  log::error("mailbox_state_not_saved", saved.error(), {{"mailbox", mailbox.id}});
-  co_return mailbox;
+  // Whoever took the lease decides what comes next; this worker itself when it was here that it was due again.
+  Place& place = places_.at(mailbox.id);
+  if (place.lease.fencing_token == lease.fencing_token) place.letting_go = true;
+  co_return std::nullopt;
 }
 
 // ---- what others ask ----

@@ -116,7 +116,9 @@ class Scheduler {
   // What sets off the pass that begins now; asks made until now are answered by it.
   Trigger trigger_of(const sync::Mailbox& mailbox, int failures);
   // The mailbox as it is after the verdict.
-  Task<sync::Mailbox> settle(sync::Mailbox mailbox, const Outcome& outcome, Verdict verdict);
+  // Nothing when somebody changed the mailbox during the pass: then the verdict is about what is no more.
+  Task<std::optional<sync::Mailbox>> settle(sync::Mailbox mailbox, sync::Lease lease, const Outcome& outcome,
+                                            Verdict verdict);
   void start_ready();
   std::optional<MailboxId> pick(Instant now);
   void hold(const sync::Lease& lease, Instant due, bool urgent);

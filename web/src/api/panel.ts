@@ -20,7 +20,7 @@ export const connectDatabase = (): Promise<Panel> => take(client.POST("/api/v1/m
 export const chooseDefaultOrganization = (default_organization_id: string): Promise<Panel> =>
   take(client.PATCH("/api/v1/mail-sync", { params: withToken, body: { default_organization_id } }));
 
-// What the list and an operation on all that match have in common.
+// What the list and an operation on all that match both take.
 export interface PanelFilter {
   q?: string;
   status?: PanelStatus;
