@@ -330,7 +330,8 @@ Task<std::optional<sync::Mailbox>> Scheduler::settle(sync::Mailbox mailbox, sync
     log::error("mailbox_state_not_saved", saved.error(), {{"mailbox", mailbox.id}});
     co_return mailbox;
   }
-  // Whoever took the lease decides what comes next; this worker itself when it was here that it was due again.
+  // Whoever took the lease decides what comes next; this worker itself when it was here that it was due
+  // again.
   Place& place = places_.at(mailbox.id);
   if (place.lease.fencing_token == lease.fencing_token) place.letting_go = true;
   co_return std::nullopt;
