@@ -14,6 +14,10 @@
 namespace mailsync::auth {
 namespace {
 
+constexpr int kShortestKeyBits = 2048;
+constexpr const char* kNotAPair =
+    "the application's private key does not belong to its certificate: check both files in the settings";
+
 struct Free {
   void operator()(BIO* p) const { BIO_free(p); }
   void operator()(X509* p) const { X509_free(p); }
@@ -80,9 +84,7 @@ Result<Secret> client_assertion(const AppRegistration& app, Random& random, Inst
   TRY(const Cert certificate, read_certificate(app.certificate->certificate_pem));
   TRY(const Key key, read_key(app.certificate->key_pem));
   if (X509_check_private_key(certificate.get(), key.get()) != 1)
-    return fail(
-        ErrorKind::LoginNeeded,
-        "the application's private key does not belong to its certificate: check both files in the settings");
+    return fail(ErrorKind::LoginNeeded, kNotAPair);
   const int64_t seconds = now.us / 1'000'000;
   const boost::json::object header{
       {"alg", "PS256"}, {"typ", "JWT"}, {"x5t#S256", thumbprint(certificate.get())}};
@@ -102,6 +104,33 @@ Result<Secret> client_assertion(const AppRegistration& app, Random& random, Inst
 Result<std::string> certificate_thumbprint(const std::string& certificate_pem) {
   TRY(const Cert certificate, read_certificate(certificate_pem));
   return thumbprint(certificate.get());
+}
+
+Result<std::string> plain_certificate(const std::string& pem) {
+  TRY(const Cert certificate, read_certificate(pem));
+  const std::unique_ptr<BIO, Free> bio(BIO_new(BIO_s_mem()));
+  char* text = nullptr;
+  if (PEM_write_bio_X509(bio.get(), certificate.get()) != 1)
+    return fail(ErrorKind::LoginNeeded, "the application's certificate cannot be read: export it anew");
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return std::string(text, static_cast<size_t>(size));
+}
+
+Result<void> check_private_key(const Secret& key_pem) {
+  TRY(const Key key, read_key(key_pem));
+  if (EVP_PKEY_get_bits(key.get()) < kShortestKeyBits)
+    return fail(ErrorKind::LoginNeeded,
+                "the application's private key is too short: make a certificate with RSA 2048 or longer");
+  return {};
+}
+
+Result<void> check_pair(const ClientCertificate& pair) {
+  TRY(const Cert certificate, read_certificate(pair.certificate_pem));
+  TRY_VOID(check_private_key(pair.key_pem));
+  TRY(const Key key, read_key(pair.key_pem));
+  if (X509_check_private_key(certificate.get(), key.get()) != 1)
+    return fail(ErrorKind::LoginNeeded, kNotAPair);
+  return {};
 }
 
 Result<Instant> certificate_expiry(const std::string& certificate_pem) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/instant.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret.h"
@@ -24,6 +25,14 @@ Result<MasterKeys> parse_master_keys(std::string_view text);
 // $CREDENTIALS_DIRECTORY/mailsync-master-key, else `file` where it is not empty, else $MAILSYNC_MASTER_KEY. A
 // file that others may read is refused. LoginNeeded, with the command that makes a key, when there is none.
 Result<MasterKeys> load_master_keys(const std::string& file);
+
+// Where load_master_keys() finds them.
+enum class KeySource { Credential, File, Environment };
+KeySource master_key_source(const std::string& file);
+
+// Puts a new key before those in `file`, in one step: whoever reads it meanwhile sees the old lines or all of
+// them. The new key's id. Forbidden when the file cannot be written.
+Result<std::string> add_master_key(const std::string& file, Random& random, Instant now);
 
 // A line for such a file.
 std::string new_master_key_line(Random& random, std::string_view id);

@@ -170,6 +170,57 @@ CREATE INDEX licence_by_account ON licence (account_id, user_id)
 ;
 )";
 
+// Of each organization that has one; secrets are in auth_secret, here stands only who set them and when.
+constexpr std::string_view kEmailConfiguration = R"(
+CREATE TABLE email_configuration (
+  account_id {{int}} NOT NULL,
+  organization_id {{int}} NOT NULL REFERENCES organization (id),
+  method TEXT {{bytes_collation}} NOT NULL,
+  allowed TEXT {{bytes_collation}} NOT NULL,
+  tenant TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  authority TEXT NOT NULL,
+  graph_url TEXT NOT NULL,
+  graph_resource TEXT NOT NULL,
+  ews_url TEXT NOT NULL,
+  certificate TEXT NOT NULL,
+  exchange_autodiscover {{int}} NOT NULL CHECK (exchange_autodiscover IN (0, 1)),
+  exchange_url TEXT NOT NULL,
+  exchange_user TEXT NOT NULL,
+  exchange_sign_in TEXT {{bytes_collation}} NOT NULL CHECK (exchange_sign_in IN ('ntlm', 'basic')),
+  google_client_id TEXT NOT NULL,
+  google_account TEXT NOT NULL,
+  google_authority TEXT NOT NULL,
+  google_url TEXT NOT NULL,
+  version {{int}} NOT NULL,
+  changed_at_us {{int}} NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (account_id, organization_id)
+) {{strict}}
+;
+CREATE TABLE email_secret_mark (
+  account_id {{int}} NOT NULL,
+  organization_id {{int}} NOT NULL REFERENCES organization (id),
+  secret TEXT {{bytes_collation}} NOT NULL,
+  set_at_us {{int}} NOT NULL,
+  set_by TEXT NOT NULL,
+  PRIMARY KEY (account_id, organization_id, secret)
+) {{keyed}}
+;
+CREATE TABLE email_reach (
+  account_id {{int}} NOT NULL,
+  organization_id {{int}} NOT NULL REFERENCES organization (id),
+  checked_at_us {{int}} NOT NULL,
+  looked_at {{int}} NOT NULL,
+  reached {{int}} NOT NULL,
+  examples TEXT NOT NULL,
+  whole {{int}} NOT NULL CHECK (whole IN (0, 1)),
+  error TEXT NOT NULL,
+  PRIMARY KEY (account_id, organization_id)
+) {{strict}}
+;
+)";
+
 }  // namespace
 
 Result<void> migrate(db::Database& database, Instant now) {
@@ -180,7 +231,8 @@ Result<void> migrate(db::Database& database, Instant now) {
                     .sql = kAccounts,
                     .sql_sqlite = kAppendOnlySqlite,
                     .sql_postgres = kAppendOnlyPostgres},
-      db::Migration{.number = 3, .name = "licences and modules", .sql = kLicences}};
+      db::Migration{.number = 3, .name = "licences and modules", .sql = kLicences},
+      db::Migration{.number = 4, .name = "email configuration", .sql = kEmailConfiguration}};
   return db::migrate(database, "auth", kMigrations, now);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "auth/email_configurations.h"
+
 namespace mailsync::auth {
 namespace {
 
@@ -123,6 +125,7 @@ Result<void> remove_organization(db::SqlTransaction& tx, AccountId account, Orga
                                             ": give them another organization first, then remove it.");
   TRY_VOID(tx.execute("DELETE FROM organization_administrator WHERE account_id = $1 AND organization_id = $2",
                       {account, id}));
+  TRY_VOID(forget_email_configuration(tx, account, id));
   TRY_VOID(tx.execute("DELETE FROM organization WHERE account_id = $1 AND id = $2", {account, id}));
   return note(tx, now, deed_of(account, actor, "organization.removed", id, found->name));
 }
