@@ -30,10 +30,15 @@ std::optional<Window> window_of(std::string_view words) {
   return Window{*from, *to};
 }
 
-bool leads_home(const std::string& link, const net::Origin& home) {
+struct Place {
+  net::Origin home;
+  std::string me;  // what links of a signed-in owner begin with; "" where they are good
+};
+
+bool leads_there(const std::string& link, const Place& place) {
   if (link.empty()) return true;
   const auto origin = net::Origin::of(link);
-  return origin && *origin == home;
+  return origin && *origin == place.home && (place.me.empty() || !link.starts_with(place.me));
 }
 
 }  // namespace
@@ -48,7 +53,7 @@ Cursor write_cursor(const FeedCursor& cursor) {
   return Cursor{std::move(out)};
 }
 
-Result<FeedCursor> read_cursor(const Cursor& cursor, std::string_view base_url) {
+Result<FeedCursor> read_cursor(const Cursor& cursor, std::string_view base_url, std::string_view user) {
   if (!cursor) return FeedCursor{};
   const auto lost = [] {
     return fail(ErrorKind::CursorLost,
@@ -63,7 +68,9 @@ Result<FeedCursor> read_cursor(const Cursor& cursor, std::string_view base_url) 
   if (words[1] != "-" && !(out.window = window_of(words[1]))) return lost();
   if (words.size() == 4) out.kept = words[3];
   const auto home = net::Origin::of(base_url);
-  if (!home || !leads_home(out.link, *home) || !leads_home(out.kept, *home)) return lost();
+  if (!home) return lost();
+  const Place place{.home = *home, .me = user.empty() ? std::string() : std::string(base_url) + "/me/"};
+  if (!leads_there(out.link, place) || !leads_there(out.kept, place)) return lost();
   return out;
 }
 

@@ -32,8 +32,9 @@ struct FeedCursor {
 };
 
 // CursorLost when the text is none of ours, or its link leads to another origin than `base_url` (a setting
-// changed, or somebody tampered with it: S24).
-Result<FeedCursor> read_cursor(const Cursor& cursor, std::string_view base_url);
+// changed, or somebody tampered with it: S24), or to /me where `user` is named: it was got while its owner
+// was signed in, and the application that asks for itself now is nobody's "me".
+Result<FeedCursor> read_cursor(const Cursor& cursor, std::string_view base_url, std::string_view user = {});
 Cursor write_cursor(const FeedCursor& cursor);
 
 }  // namespace mailsync::graph

@@ -65,7 +65,7 @@ Task<Result<std::vector<sync::Collection>>> Replica::collections() {
 }
 
 Task<Result<sync::ChangePage>> Replica::changes(sync::Collection collection, Cursor cursor) {
-  CO_TRY(FeedCursor place, read_cursor(cursor, client_->options().base_url));
+  CO_TRY(FeedCursor place, read_cursor(cursor, client_->options().base_url, client_->options().user));
   Result<sync::ChangePage> page = fail(ErrorKind::Unsupported, "");
   switch (collection.kind) {
     case Kind::Email:
