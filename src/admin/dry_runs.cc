@@ -36,7 +36,7 @@ Begun begin(Api& api, const sync::Mailbox& mailbox, bool& fresh) {
 }
 
 Task<Begun> start(Api& api, sync::Mailbox mailbox) {
-  auto bench = api.workbench(mailbox);
+  auto bench = co_await api.workbench(mailbox);
   if (!bench) co_return std::unexpected(Problem(bench.error()));
   bool fresh = false;
   Begun begun = co_await api.executor.blocking([&] { return begin(api, mailbox, fresh); });

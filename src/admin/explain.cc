@@ -92,7 +92,7 @@ Task<Answer> explain_items(Api& api, std::shared_ptr<const Request> request) {
   array items;
   for (const sync::Mailbox& mailbox : wanted->mailboxes) {
     if (!api.workbench || !api.plans || items.size() >= sync::kExplained) break;
-    auto bench = api.workbench(mailbox);
+    auto bench = co_await api.workbench(mailbox);
     if (!bench) co_return std::unexpected(Problem(bench.error()));
     auto explained = co_await sync::explain(*std::move(bench), wanted->query);
     // One mailbox that cannot be reached does not hide what the others know.

@@ -39,6 +39,17 @@ Answer create_organization(Api& api, const Request& request);
 Answer rename_organization(Api& api, const Request& request);
 Answer delete_organization(Api& api, const Request& request);
 
+// email_configuration.cc
+Answer get_email_configuration(Api& api, const Request& request);
+Task<Answer> change_email_configuration(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> remove_email_configuration(Api& api, std::shared_ptr<const Request> request);
+
+// connection_tests.cc
+Task<Answer> start_connection_test(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> get_connection_test(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> start_reach_check(Api& api, std::shared_ptr<const Request> request);
+Task<Answer> get_reach_check(Api& api, std::shared_ptr<const Request> request);
+
 // licences.cc
 Answer get_licences(Api& api, const Request& request);
 Task<Answer> change_licences(Api& api, std::shared_ptr<const Request> request);

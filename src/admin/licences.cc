@@ -9,6 +9,7 @@
 #include "admin/handlers.h"
 #include "admin/json.h"
 #include "admin/licence_state.h"
+#include "admin/moved.h"
 
 namespace mailsync::admin {
 namespace {
@@ -24,13 +25,9 @@ boost::json::object licences_json(const auth::Licences& licences) {
           {"mail_sync", licences.module_on}};
 }
 
-// What must be told to the scheduler when the transaction has landed.
-struct Moved {
-  std::vector<MailboxId> parked, resumed;
-};
-
-// Brings the state of the account's mailboxes in line with the licences of now. Should the process end before
-// this has run, the next pass of each finds it out.
+// Brings the state of the account's mailboxes in line with the licences of now. A pause, a hold and what
+// waits for a start stay as they are. Should the process end before this has run, the next pass of each finds
+// it out.
 Result<Moved> settle(Api& api, AccountId account) {
   auth::Licences now;
   std::set<UserId> licensed;
@@ -58,17 +55,6 @@ Result<Moved> settle(Api& api, AccountId account) {
     return {};
   }));
   return out;
-}
-
-void tell(Api& api, const Moved& moved) {
-  for (const MailboxId id : moved.parked) {
-    api.activity.touch(id);
-    if (api.scheduler) api.scheduler->let_go(id);
-  }
-  for (const MailboxId id : moved.resumed) {
-    api.activity.touch(id);
-    if (api.scheduler) api.scheduler->look_again(id);
-  }
 }
 
 struct Done {

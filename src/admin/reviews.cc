@@ -86,7 +86,7 @@ Task<Answer> get_review(Api& api, std::shared_ptr<const Request> request) {
   if (!question) co_return std::unexpected(std::move(question).error());
   if (!api.workbench)
     co_return std::unexpected(Problem(503, "unavailable", "Nothing syncs in this process."));
-  auto bench = api.workbench(question->mailbox);
+  auto bench = co_await api.workbench(question->mailbox);
   if (!bench) co_return std::unexpected(Problem(bench.error()));
   auto read = co_await bench->replica->fetch(sync::Kind::Contact, {question->issue.remote_id});
   if (!read.front() && read.front().error().kind == ErrorKind::Gone)

@@ -53,7 +53,7 @@ Task<Answer> preview_undo(Api& api, std::shared_ptr<const Request> request) {
     co_return std::unexpected(Problem(503, "unavailable", "Nothing syncs in this process."));
   auto target = target_in(request->body);
   if (!target) co_return std::unexpected(std::move(target).error());
-  auto bench = api.workbench(*mailbox);
+  auto bench = co_await api.workbench(*mailbox);
   if (!bench) co_return std::unexpected(Problem(bench.error()));
   auto begun = co_await api.executor.blocking([&] {
     return sync::begin_plan(api.store, *api.plans,

@@ -6,6 +6,7 @@
 #include "admin/licence_state.h"
 #include "admin/profile_json.h"
 #include "auth/audit.h"
+#include "auth/email_configurations.h"
 #include "auth/licences.h"
 #include "auth/users.h"
 #include "sync/panel_store.h"
@@ -64,6 +65,14 @@ Result<sync::NamedProfile> profile_for(Chunk& chunk, OrganizationId organization
   return found.value_or(std::move(out));
 }
 
+// As the Email Configuration of his organization says, else the settings.
+Result<std::string> method_for(Chunk& chunk, UserId user) {
+  TRY(const auth::EmailConfiguration own,
+      auth::email_configuration_of(chunk.tx, chunk.request.viewer.account, user));
+  const std::string chosen = own.version == 0 ? "" : auth::method_for_mailbox(own, "");
+  return chosen.empty() ? chunk.api.new_mailboxes.access_method : chosen;
+}
+
 // True when the mailbox was made.
 Result<bool> make_mailbox(Chunk& chunk, const auth::Person& person) {
   if (!chunk.taken.insert(person.login).second) {
@@ -73,12 +82,13 @@ Result<bool> make_mailbox(Chunk& chunk, const auth::Person& person) {
   }
   TRY(const sync::NamedProfile profile, profile_for(chunk, person.organization));
   const NewMailboxes& how = chunk.api.new_mailboxes;
+  TRY(const std::string method, method_for(chunk, person.id));
   const std::string_view why = auth::why_not(chunk.licences, true);
   sync::Mailbox mailbox{.account = chunk.request.viewer.account,
                         .user = person.id,
                         .address = person.login,
-                        .remote_user = how.access_method == "graph_app" ? person.login : "",
-                        .access_method = how.access_method,
+                        .remote_user = method == "graph_app" ? person.login : "",
+                        .access_method = method,
                         .state = how.wait_for_start ? MailboxState::WaitsForStart
                                  : why.empty()      ? MailboxState::Active
                                                     : MailboxState::SwitchedOff,

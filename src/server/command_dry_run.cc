@@ -14,7 +14,7 @@ namespace json = boost::json;
 constexpr size_t kItemsTold = 20;  // of each mailbox, in words
 
 Result<sync::PlanReport> make(Workplace& place, const sync::Mailbox& mailbox) {
-  TRY(auto bench, place.connections->workbench(mailbox));
+  TRY(auto bench, place.executor.run_task(place.connections->workbench(mailbox)));
   TRY(auto begun, sync::begin_plan(*place.data.store, *place.data.plans,
                                    {.mailbox = mailbox.id,
                                     .purpose = sync::PlanPurpose::DryRun,

@@ -17,7 +17,7 @@ Exit explain(const Settings& settings, Output& output, const ExplainWish& wish) 
   json::array items;
   std::string words;
   for (const sync::Mailbox& mailbox : *mailboxes) {
-    auto bench = (*place)->connections->workbench(mailbox);
+    auto bench = (*place)->executor.run_task((*place)->connections->workbench(mailbox));
     if (!bench) return output.failed(bench.error());
     auto explained = (*place)->executor.run_task(sync::explain(*std::move(bench), {.words = wish.words}));
     if (!explained) return output.failed(explained.error());

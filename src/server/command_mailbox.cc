@@ -1,6 +1,7 @@
 // mailsync mailbox …: which mailboxes are synced. A running server notices every change within seconds.
 #include <fmt/format.h>
 
+#include "auth/email_configurations.h"
 #include "auth/licences.h"
 #include "auth/users.h"
 #include "crm/builtin/users.h"
@@ -29,6 +30,19 @@ Result<void> license(Data& data, UserId owner) {
   });
 }
 
+// As the Email Configuration of his organization says, else the settings.
+Result<std::string> method_for(Data& data, const Settings& settings, UserId owner) {
+  auth::EmailConfiguration own;
+  TRY_VOID(data.database->read([&](db::Session& session) -> Result<void> {
+    TRY(own, auth::email_configuration_of(session, kAccount, owner));
+    return {};
+  }));
+  const std::string usual = settings.graph.sign_in == GraphSignIn::App ? "graph_app" : "graph_user";
+  if (own.version == 0) return usual;
+  const std::string chosen = auth::method_for_mailbox(own, "");
+  return chosen.empty() ? usual : chosen;  // none of this version's: its passes say so
+}
+
 Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const MailboxWish& wish) {
   TRY(const std::string address, auth::canonical_login(wish.address));
   TRY(const std::string login, auth::canonical_login(wish.user.empty() ? wish.address : wish.user));
@@ -43,13 +57,14 @@ Result<sync::Mailbox> make_mailbox(Data& data, const Settings& settings, const M
                                      "Name one with --user LOGIN, or add him: mailsync user add " +
                                      login);
   TRY_VOID(license(data, owner->id));
-  const bool app = settings.graph.sign_in == GraphSignIn::App;
+  TRY(const std::string method, method_for(data, settings, owner->id));
+  const bool app = method == "graph_app";
   sync::Mailbox mailbox{
       .account = kAccount,
       .user = owner->id,
       .address = address,
       .remote_user = wish.remote_user.empty() && app ? address : wish.remote_user,
-      .access_method = access_method(settings),
+      .access_method = method,
       .state = settings.sync.wait_for_start ? sync::MailboxState::WaitsForStart : sync::MailboxState::Active,
       .profile = settings.profile};
   if (auto saved = save(*data.store, mailbox); saved)

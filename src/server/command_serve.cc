@@ -11,8 +11,10 @@
 #include "auth/user_admin.h"
 #include "base/log.h"
 #include "net/server.h"
+#include "server/admin_consent.h"
 #include "server/commands.h"
 #include "server/connect_mailbox.h"
+#include "server/connection_tests.h"
 #include "server/connections.h"
 #include "server/crm_watch.h"
 #include "server/instance.h"
@@ -45,7 +47,7 @@ class Server {
   void run();
 
  private:
-  Result<void> build_sync();
+  Result<void> build_sync(auth::MasterKeys keys);
   void build_api();
   Result<void> build_site();
   static Task<void> clean_up_now_and_then(Server& self);
@@ -67,11 +69,14 @@ class Server {
   std::optional<schedule::Scheduler> scheduler_;
   std::optional<OutcomeNotes> outcomes_;
   std::optional<PushKeeper> push_;
+  SignInOutcomes sign_in_outcomes_{executor_.clock(), random_};
   std::optional<ConnectMailbox> connect_;
+  std::optional<ConnectionTests> connection_tests_;
   admin::Activity activity_{executor_.clock()};
   admin::EventHub events_{executor_};
   std::optional<admin::Api> api_;
   std::optional<admin::Router> router_;
+  std::optional<AdminConsent> consent_;
   std::optional<Site> site_;
   std::unique_ptr<net::HttpServer> http_;
 };
@@ -82,19 +87,26 @@ Result<void> Server::build() {
     return data_.plans->fail_running(tx, "The server was stopped while this was being made; begin it again.",
                                      executor_.clock().now());
   }));
-  if (auto keys = master_keys(settings_)) {
-    vault_.emplace(executor_, *data_.database, random_, *std::move(keys));
+  auto keys = master_keys(settings_);
+  if (keys) {
+    vault_.emplace(executor_, *data_.database, random_, *keys, [this] { return master_keys(settings_); });
     second_factors_.emplace(executor_, *data_.database, random_, *vault_);
   } else {
     log::warn("no_second_factor", {{"reason", "there is no master key"}});
   }
   sessions_.emplace(executor_, *data_.database, random_, auth::SessionLimits{},
                     second_factors_ ? &*second_factors_ : nullptr);
-  // Without [graph] the CRM is served alone: so it is before the first mailbox is connected.
-  if (settings_.graph.tenant.empty() && settings_.graph.client_id.empty())
-    log::warn("no_mailboxes_are_synced", {{"reason", "[graph] is not set"}});
-  else
-    TRY_VOID(build_sync());
+  // What is wrong with [graph] is told at once. Without it organizations have an Email Configuration each.
+  if (configuration_of(settings_)) {
+    TRY(const auto app, app_registration(settings_));
+    if (!keys) return fail(std::move(keys).error());
+  }
+  // Without a master key the CRM is served alone: no sign-in could be kept.
+  if (keys) {
+    TRY_VOID(build_sync(*std::move(keys)));
+  } else {
+    log::warn("no_mailboxes_are_synced", {{"reason", "there is no master key"}});
+  }
   build_api();
   return build_site();
 }
@@ -114,28 +126,29 @@ void Server::build_api() {
       .runs = data_.runs.get(),
       .scheduler = scheduler_ ? &*scheduler_ : nullptr,
       .plans = data_.plans.get(),
-      .workbench = connections_ ? sync::MakeWorkbench([this](const sync::Mailbox& mailbox) {
-        return connections_->workbench(mailbox);
+      .workbench = connections_ ? sync::MakeWorkbench([this](sync::Mailbox mailbox) {
+        return connections_->workbench(std::move(mailbox));
       })
                                 : sync::MakeWorkbench(),
       .second_factors = second_factors_ ? &*second_factors_ : nullptr,
       .https = https(),
       .product_version = kVersion,
       .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
-      .sign_in_outcome = [this](
-                             std::string_view name,
-                             UserId user) { return connect_ ? connect_->outcome(name, user) : std::nullopt; },
+      .sign_in_outcome = [this](std::string_view name,
+                                UserId user) { return sign_in_outcomes_.find(name, user); },
       .new_mailboxes = {.access_method = access_method(settings_),
                         .wait_for_start = settings_.sync.wait_for_start,
                         .profile = settings_.profile},
-      .network_needs = network_needs(settings_)});
+      .network_needs = network_needs(settings_),
+      .vault = vault_ ? &*vault_ : nullptr,
+      .addresses = curl_options(settings_).addresses,
+      .mail_access = connection_tests_ ? &*connection_tests_ : nullptr});
+  if (connections_) consent_.emplace(*api_, random_, *connections_, sign_in_outcomes_, https());
   router_.emplace(*api_, admin::routes());
 }
 
-Result<void> Server::build_sync() {
-  TRY(auto app, app_registration(settings_));
-  TRY(auto keys, master_keys(settings_));
-  connections_.emplace(settings_, executor_, random_, data_, std::move(app), std::move(keys));
+Result<void> Server::build_sync(auth::MasterKeys keys) {
+  connections_.emplace(settings_, executor_, random_, data_, std::move(keys));
   scheduler_.emplace(executor_, random_, *data_.store, *data_.leases, connections_->run_pass(),
                      schedule::Options{.worker = instance_.name(),
                                        .poll = settings_.sync.poll,
@@ -144,7 +157,9 @@ Result<void> Server::build_sync() {
   scheduler_->observe(activity_);
   outcomes_.emplace(executor_, *data_.statistics);
   scheduler_->observe(*outcomes_);
-  connect_.emplace(executor_, random_, data_, *sessions_, *connections_, *scheduler_, https());
+  connect_.emplace(executor_, random_, data_, *sessions_, *connections_, *scheduler_, sign_in_outcomes_,
+                   https());
+  connection_tests_.emplace(settings_, executor_, random_, data_, *connections_);
   if (!settings_.server.public_url.empty()) {
     push_.emplace(executor_, *connections_, *scheduler_, metrics_,
                   settings_.server.public_url + "/notifications/graph");
@@ -160,6 +175,7 @@ bool Server::https() const {
 Result<void> Server::build_site() {
   Site::Parts parts{.scheduler = scheduler_ ? &*scheduler_ : nullptr, .https = https()};
   parts.api = [this](net::ServerRequest request) {
+    if (consent_ && consent_->serves(request)) return AdminConsent::answer(*consent_, std::move(request));
     if (connect_ && ConnectMailbox::serves(request.path))
       return ConnectMailbox::answer(*connect_, std::move(request));
     return router_->handle(std::move(request));
@@ -225,6 +241,7 @@ void Server::run() {
   if (scheduler_) {
     scheduler_->start();
     executor_.spawn(watch_crm(executor_, data_, *scheduler_));
+    executor_.spawn(ConnectionTests::keep_checking(*connection_tests_));
     if (push_) executor_.spawn(PushKeeper::run(*push_));
   }
   log::info("listening", {{"address", settings_.server.address}, {"port", port()}});

@@ -65,13 +65,13 @@ Exit sync_once(const Settings& settings, Output& output, const std::vector<std::
     return output.failed(
         {.kind = ErrorKind::Gone,
          .message = "there is no mailbox to sync. Add one: mailsync mailbox add ann@example.com"});
-  auto app = app_registration(settings);
-  if (!app) return output.failed(app.error());
+  if (configuration_of(settings))
+    if (const auto app = app_registration(settings); !app) return output.failed(app.error());
   auto keys = master_keys(settings);
   if (!keys) return output.failed(keys.error());
 
   net::AsioExecutor executor;
-  Connections connections(settings, executor, random, *data, std::move(*app), std::move(*keys));
+  Connections connections(settings, executor, random, *data, std::move(*keys));
   schedule::Scheduler scheduler(
       executor, random, *data->store, *data->leases, connections.run_pass(),
       {.worker = instance->name(), .parallel = static_cast<size_t>(settings.sync.parallel)});

@@ -30,7 +30,7 @@ Result<sync::UndoTarget> target_of(const UndoWish& wish) {
 
 Result<sync::PlanReport> preview(Workplace& place, const sync::Mailbox& mailbox,
                                  const sync::UndoTarget& target) {
-  TRY(auto bench, place.connections->workbench(mailbox));
+  TRY(auto bench, place.executor.run_task(place.connections->workbench(mailbox)));
   TRY(auto begun, sync::begin_plan(*place.data.store, *place.data.plans,
                                    {.mailbox = mailbox.id,
                                     .purpose = sync::PlanPurpose::Undo,

@@ -6,6 +6,7 @@
 
 #include "auth/encoding.h"
 #include "base/log.h"
+#include "server/pages.h"
 
 namespace mailsync::server {
 namespace {
@@ -16,23 +17,6 @@ constexpr const char* kPage = "/start/mail-sync/signed-in";
 constexpr Duration kPatience = std::chrono::minutes(10);
 constexpr size_t kMostBegun = 1000;
 constexpr size_t kMostBegunPerSession = 8;
-constexpr size_t kMostEnded = 1000;
-
-net::ServerResponse plain(int status, const std::string& text) {
-  net::ServerResponse response{.status = status};
-  response.headers.set("Content-Type", "text/plain; charset=utf-8");
-  response.headers.set("Cache-Control", "no-store");
-  response.headers.set("X-Content-Type-Options", "nosniff");
-  response.headers.set("Referrer-Policy", "no-referrer");
-  response.body = text + "\n";
-  return response;
-}
-
-net::ServerResponse to(const std::string& address) {
-  net::ServerResponse response = plain(302, "");
-  response.headers.set("Location", address);
-  return response;
-}
 
 std::optional<MailboxId> mailbox_in(const net::ServerRequest& request) {
   const auto text = request.query_value("mailbox");
@@ -47,32 +31,6 @@ Error error_of(ErrorKind kind, std::string words) {
   return {.kind = kind, .message = std::move(words)};
 }
 
-// What the page says in big letters; the error's own words are below it.
-std::string reason_of(const Error& error) {
-  if (error.vendor_code == "AADSTS65004" || error.vendor_code == "access_denied") return "denied";
-  switch (error.kind) {
-    case ErrorKind::Transient:
-    case ErrorKind::Throttled:
-    case ErrorKind::Ambiguous:
-    case ErrorKind::Cancelled:
-    case ErrorKind::VersionStale:
-      return "away";
-    case ErrorKind::Forbidden:
-      return "policy";
-    case ErrorKind::SwitchedOff:
-      return "switched_off";
-    case ErrorKind::Gone:
-    case ErrorKind::Unsupported:
-      return "not_set_up";
-    case ErrorKind::LoginNeeded:
-    case ErrorKind::CursorLost:
-    case ErrorKind::ItemInvalid:
-    case ErrorKind::Corrupt:
-      return "refused";
-  }
-  std::unreachable();
-}
-
 }  // namespace
 
 ConnectMailbox::Refused::Refused(Error e) : error(std::move(e)), reason(reason_of(error)) {}
@@ -82,11 +40,11 @@ bool ConnectMailbox::serves(std::string_view path) {
 }
 
 Task<net::ServerResponse> ConnectMailbox::answer(ConnectMailbox& self, net::ServerRequest request) {
-  if (request.method != "GET") co_return plain(405, "This is a page: open it in the browser.");
+  if (request.method != "GET") co_return plain_page(405, "This is a page: open it in the browser.");
   const Secret token = auth::session_token(request.headers, self.https_);
   auto session = co_await self.sessions_.check(token);
   // The application asks who he is, then says that the sign-in has to begin again.
-  if (!session) co_return to(kPage);
+  if (!session) co_return redirect_to(kPage);
   const UserId user = session->user.id;
   // The session's token itself is not kept.
   const std::string session_name = auth::base64url(auth::sha256(token.reveal()));
@@ -94,7 +52,7 @@ Task<net::ServerResponse> ConnectMailbox::answer(ConnectMailbox& self, net::Serv
   std::optional<Refused> refused;
   if (request.path == kStart) {
     auto next = co_await self.start(std::move(request), std::move(*session), session_name, about);
-    if (next) co_return to(*next);
+    if (next) co_return redirect_to(*next);
     refused = std::move(next).error();
   } else {
     auto done = co_await self.finish(std::move(request), std::move(*session), session_name, about);
@@ -103,29 +61,9 @@ Task<net::ServerResponse> ConnectMailbox::answer(ConnectMailbox& self, net::Serv
   about.reason = "connected";
   if (refused) {
     log::error("mailbox_not_connected", refused->error, {{"reason", refused->reason}});
-    about.reason = refused->reason;
-    about.detail = std::move(refused->error.message);
-    about.code = std::move(refused->error.vendor_code);
-    about.request_id = std::move(refused->error.request_id);
+    tell(about, std::move(refused->reason), std::move(refused->error));
   }
-  co_return to(self.told(std::move(about), user));
-}
-
-std::string ConnectMailbox::told(admin::SignInOutcome outcome, UserId user) {
-  const Instant now = executor_.clock().now();
-  std::erase_if(ended_, [&](const auto& entry) { return now - entry.second.at > kPatience; });
-  if (ended_.size() >= kMostEnded)
-    ended_.erase(std::ranges::min_element(ended_, {}, [](const auto& entry) { return entry.second.at; }));
-  const std::string name = random_.token();
-  ended_[name] = {.outcome = std::move(outcome), .user = user, .at = now};
-  return std::string(kPage) + "?outcome=" + name;
-}
-
-std::optional<admin::SignInOutcome> ConnectMailbox::outcome(std::string_view name, UserId user) {
-  const auto found = ended_.find(name);
-  if (found == ended_.end() || found->second.user != user) return std::nullopt;
-  if (executor_.clock().now() - found->second.at > kPatience) return std::nullopt;
-  return found->second.outcome;
+  co_return redirect_to(std::string(kPage) + "?outcome=" + self.outcomes_.keep(std::move(about), user));
 }
 
 // Forgets what is too old, and of a session that begins again and again the oldest: it cannot keep others
@@ -164,12 +102,17 @@ Task<ConnectMailbox::Answered<std::string>> ConnectMailbox::start(net::ServerReq
          co_await own_mailbox(mailbox_in(request).value_or(MailboxId{}), std::move(session)));
   about.mailbox = mailbox.id;
   about.address = mailbox.address;
-  if (mailbox.access_method != "graph_user")
+  CO_TRY(std::shared_ptr<const Access> access, co_await connections_.access_to(mailbox));
+  const std::string method = auth::method_for_mailbox(access->configuration, mailbox.access_method);
+  if (method.empty())
+    co_return std::unexpected(
+        Refused(error_of(ErrorKind::Unsupported, auth::why_not_available(access->configuration))));
+  if (method != "graph_user")
     co_return std::unexpected(Refused(error_of(
         ErrorKind::Unsupported, "The mailbox " + mailbox.address +
                                     " is reached with your organization's own permission: nobody needs to "
                                     "sign in for it.")));
-  if (connections_.app().redirect_uri.empty())
+  if (access->app.redirect_uri.empty())
     co_return std::unexpected(
         Refused(error_of(ErrorKind::Unsupported,
                          "Microsoft would not know where to send you back to: your administrator has to set "
@@ -179,10 +122,13 @@ Task<ConnectMailbox::Answered<std::string>> ConnectMailbox::start(net::ServerReq
     co_return std::unexpected(Refused(
         error_of(ErrorKind::Throttled, "Too many people sign in right now: try again in ten minutes.")));
   auth::SignInStart begin = auth::begin_sign_in(
-      connections_.app(), user_scopes(), std::move(session_name), random_, executor_.clock().now(),
+      access->app, user_scopes(), std::move(session_name), random_, executor_.clock().now(),
       {.login_hint = mailbox.address, .prompt = "select_account", .claims = ""});
   const std::string state = begin.pending.state;
-  begun_[state] = {.pending = std::move(begin.pending), .mailbox = mailbox.id, .address = mailbox.address};
+  begun_[state] = {.pending = std::move(begin.pending),
+                   .mailbox = mailbox.id,
+                   .address = mailbox.address,
+                   .access = std::move(access)};
   co_return begin.url;
 }
 
@@ -200,28 +146,29 @@ Task<ConnectMailbox::Answered<void>> ConnectMailbox::finish(net::ServerRequest r
   const Begun begun = std::move(begun_.extract(found).mapped());
   about.mailbox = begun.mailbox;
   about.address = begun.address;
-  CO_TRY(const std::string code, auth::finish_sign_in(connections_.app(), begun.pending, request,
-                                                      session_name, executor_.clock().now()));
+  // The service that was asked, whatever is configured by now (S2).
+  const Access& access = *begun.access;
+  CO_TRY(const std::string code,
+         auth::finish_sign_in(access.app, begun.pending, request, session_name, executor_.clock().now()));
   CO_TRY(auth::Tokens tokens, co_await connections_.oauth().redeem_code(
-                                  connections_.app(), code, begun.pending.verifier, begun.pending.scopes));
-  CO_TRY(auth::Identity who, auth::read_id_token(connections_.app(), tokens.id_token, begun.pending.nonce,
-                                                 executor_.clock().now()));
+                                  access.app, code, begun.pending.verifier, begun.pending.scopes));
+  CO_TRY(auth::Identity who,
+         auth::read_id_token(access.app, tokens.id_token, begun.pending.nonce, executor_.clock().now()));
   // Once more: the mailbox may have been given to somebody else meanwhile.
   CO_TRY(sync::Mailbox mailbox, co_await own_mailbox(begun.mailbox, std::move(session)));
-  CO_TRY_VOID(co_await store(std::move(mailbox), std::move(who), std::move(tokens)));
+  CO_TRY_VOID(co_await store(std::move(mailbox), access, std::move(who), std::move(tokens)));
   co_return Answered<void>{};
 }
 
-Task<ConnectMailbox::Answered<void>> ConnectMailbox::store(sync::Mailbox mailbox, auth::Identity who,
-                                                           auth::Tokens tokens) {
+Task<ConnectMailbox::Answered<void>> ConnectMailbox::store(sync::Mailbox mailbox, const Access& access,
+                                                           auth::Identity who, auth::Tokens tokens) {
   if (tokens.refresh_token.empty())
     co_return std::unexpected(
         Refused("denied", error_of(ErrorKind::LoginNeeded,
                                    "Microsoft gave no lasting permission: allow Mail Sync to keep access to "
                                    "the data you gave it access to when you are asked.")));
-  CO_TRY(const SignedInAccount account,
-         co_await signed_in_account(connections_.http(), executor_.clock(), connections_.graph_root(),
-                                    tokens.access_token));
+  CO_TRY(const SignedInAccount account, co_await signed_in_account(connections_.http(), executor_.clock(),
+                                                                   access.graph_root(), tokens.access_token));
   // Always the same person, by object id (S49): another one would mix two mailboxes' items. The first time,
   // the account must be the one that has the mailbox's address.
   const bool known = mailbox.remote_user.empty()
@@ -235,13 +182,14 @@ Task<ConnectMailbox::Answered<void>> ConnectMailbox::store(sync::Mailbox mailbox
                                                             "the account of " +
                                                             mailbox.address + ".")));
   mailbox.remote_user = who.object_id;
+  mailbox.access_method = "graph_user";
   // A pause, a hold and a missing licence are not lifted by a sign-in.
   if (mailbox.state == sync::MailboxState::NeedsLogin || mailbox.state == sync::MailboxState::Forbidden ||
       mailbox.state == sync::MailboxState::Stopped) {
     mailbox.state = sync::MailboxState::Active;
     mailbox.state_text.clear();
   }
-  const auth::Grant grant = connections_.grant_of(mailbox);
+  const auth::Grant grant = access.grant(mailbox);
   CO_TRY(const int64_t version,
          co_await connections_.vault().put(*grant.refresh_token, std::move(tokens.refresh_token)));
   static_cast<void>(version);

@@ -7,12 +7,12 @@
 #include <map>
 #include <string>
 
-#include "admin/sign_in_outcome.h"
 #include "auth/code_flow.h"
 #include "auth/sessions.h"
 #include "schedule/scheduler.h"
 #include "server/connections.h"
 #include "server/data.h"
+#include "server/sign_in_outcomes.h"
 #include "server/signed_in_account.h"
 
 namespace mailsync::server {
@@ -21,30 +21,26 @@ class ConnectMailbox {
  public:
   // All outlive it. `https`: how browsers see us.
   ConnectMailbox(Executor& executor, Random& random, Data& data, auth::Sessions& sessions,
-                 Connections& connections, schedule::Scheduler& scheduler, bool https)
+                 Connections& connections, schedule::Scheduler& scheduler, SignInOutcomes& outcomes,
+                 bool https)
       : executor_(executor),
         random_(random),
         data_(data),
         sessions_(sessions),
         connections_(connections),
         scheduler_(scheduler),
+        outcomes_(outcomes),
         https_(https) {}
 
   static bool serves(std::string_view path);
   static Task<net::ServerResponse> answer(ConnectMailbox& self, net::ServerRequest request);
-  // How the sign-in of that name ended; nobody but the user who made it learns it.
-  std::optional<admin::SignInOutcome> outcome(std::string_view name, UserId user);
 
  private:
   struct Begun {
     auth::PendingSignIn pending;
     MailboxId mailbox;
     std::string address;
-  };
-  struct Ended {
-    admin::SignInOutcome outcome;
-    UserId user;
-    Instant at;
+    std::shared_ptr<const Access> access;  // whose service answers
   };
   // Why it did not work: an Error of its own means what its kind and code say.
   struct Refused {
@@ -62,9 +58,8 @@ class ConnectMailbox {
   Task<Answered<void>> finish(net::ServerRequest request, auth::Session session, std::string session_name,
                               admin::SignInOutcome& about);
   Task<Answered<sync::Mailbox>> own_mailbox(MailboxId id, auth::Session session);
-  Task<Answered<void>> store(sync::Mailbox mailbox, auth::Identity who, auth::Tokens tokens);
-  // The address of the page that tells it.
-  std::string told(admin::SignInOutcome outcome, UserId user);
+  Task<Answered<void>> store(sync::Mailbox mailbox, const Access& access, auth::Identity who,
+                             auth::Tokens tokens);
   void make_room(const std::string& session_name);
 
   Executor& executor_;
@@ -73,9 +68,9 @@ class ConnectMailbox {
   auth::Sessions& sessions_;
   Connections& connections_;
   schedule::Scheduler& scheduler_;
+  SignInOutcomes& outcomes_;
   const bool https_;
-  std::map<std::string, Begun> begun_;               // by state
-  std::map<std::string, Ended, std::less<>> ended_;  // by the name in the page's address
+  std::map<std::string, Begun> begun_;  // by state
 };
 
 }  // namespace mailsync::server

@@ -1,8 +1,6 @@
 #include "server/connections.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "auth/licences.h"
@@ -12,25 +10,6 @@
 
 namespace mailsync::server {
 namespace {
-
-// The service root; the setting may name it with or without the version.
-std::string service_root(const std::string& url) {
-  constexpr const char* kVersion = "/v1.0";
-  return url.ends_with(kVersion) ? url : url + kVersion;
-}
-
-Result<std::string> read_file(const std::string& path, std::string_view what) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream.good() && !stream.eof())
-    return fail(ErrorKind::LoginNeeded,
-                "the " + std::string(what) + " " + path +
-                    " cannot be read: check the path in [graph] and the file's owner.");
-  if (text.empty())
-    return fail(ErrorKind::LoginNeeded,
-                "the " + std::string(what) + " " + path + " is empty or cannot be read.");
-  return text;
-}
 
 // What undo may reach back to (30 days), and some more; of a busy mailbox fewer.
 constexpr Duration kRunsKept = std::chrono::hours(24 * 35);
@@ -52,36 +31,6 @@ std::string domain_of(std::string_view address) {
 
 }  // namespace
 
-Result<auth::AppRegistration> app_registration(const Settings& settings) {
-  const auto& graph = settings.graph;
-  const auto missing = [](const char* key, const char* what) {
-    return fail(ErrorKind::LoginNeeded,
-                std::string("[graph] ") + key + " is not set: it is " + what +
-                    " of the app registration in Microsoft Entra (README, \"Register an application\").");
-  };
-  if (graph.tenant.empty()) return missing("tenant", "the directory (tenant) id");
-  if (graph.client_id.empty()) return missing("client_id", "the application (client) id");
-  auth::AppRegistration app{
-      .authority = graph.authority, .tenant = graph.tenant, .client_id = graph.client_id};
-  if (!settings.server.public_url.empty())
-    app.redirect_uri = settings.server.public_url + "/api/v1/oauth/callback";
-  if (!graph.certificate.empty()) {
-    TRY(std::string certificate, read_file(graph.certificate, "certificate file"));
-    TRY(std::string key, read_file(graph.key, "key file"));
-    app.certificate = auth::ClientCertificate{std::move(certificate), Secret(std::move(key))};
-  } else if (!graph.client_secret_file.empty()) {
-    TRY(std::string secret, read_file(graph.client_secret_file, "client secret file"));
-    while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-    app.client_secret = Secret(std::move(secret));
-  } else if (!graph.client_secret.empty()) {
-    app.client_secret = graph.client_secret;
-  } else {
-    return fail(ErrorKind::LoginNeeded,
-                "[graph] has no credential: name a certificate and key (better), or a client_secret_file.");
-  }
-  return app;
-}
-
 Result<auth::MasterKeys> master_keys(const Settings& settings) {
   if (!settings.vault.master_key.empty()) return auth::parse_master_keys(settings.vault.master_key.reveal());
   return auth::load_master_keys(settings.vault.master_key_file);
@@ -91,23 +40,6 @@ net::CurlOptions curl_options(const Settings& settings) {
   return {.ca_file = settings.network.ca_file,
           .addresses = {.allow_private = settings.network.allow_private,
                         .allowed_hosts = settings.network.allowed_hosts}};
-}
-
-std::vector<std::string> app_scopes(const Settings& settings) {
-  return {settings.graph.resource + "/.default"};
-}
-
-std::vector<std::string> user_scopes() {
-  return {"openid",
-          "profile",
-          "offline_access",
-          "User.Read",
-          "Mail.ReadWrite",
-          "Mail.Send",
-          "Contacts.ReadWrite",
-          "Calendars.ReadWrite",
-          "Tasks.ReadWrite",
-          "MailboxSettings.ReadWrite"};
 }
 
 // Hands tokens to a mailbox's client, and remembers the last one, to say which was refused.
@@ -130,29 +62,17 @@ struct Connections::Bearers {
 };
 
 Connections::Connections(const Settings& settings, net::AsioExecutor& executor, Random& random, Data& data,
-                         auth::AppRegistration app, auth::MasterKeys keys)
+                         auth::MasterKeys keys)
     : settings_(settings),
       executor_(executor),
       random_(random),
       data_(data),
-      app_(std::move(app)),
       http_(executor, curl_options(settings)),
       oauth_(http_, executor.clock(), random),
-      vault_(executor, *data.database, random, std::move(keys)),
+      vault_(executor, *data.database, random, std::move(keys),
+             [&settings] { return master_keys(settings); }),
+      accesses_(settings, vault_),
       tokens_(executor, oauth_, vault_) {}
-
-std::string Connections::graph_root() const {
-  return service_root(settings_.graph.url);
-}
-
-auth::Grant Connections::grant_of(const sync::Mailbox& mailbox) const {
-  if (mailbox.access_method != "graph_user") return {.id = "tenant:" + app_.tenant, .app = app_};
-  const std::string row = "mailbox:" + std::to_string(mailbox.id.value);
-  return {
-      .id = row,
-      .app = app_,
-      .refresh_token = auth::SecretName{.account = mailbox.account, .row = row, .purpose = "refresh_token"}};
-}
 
 sync::People Connections::people_of(const sync::Mailbox& mailbox) const {
   sync::People people;
@@ -163,20 +83,27 @@ sync::People Connections::people_of(const sync::Mailbox& mailbox) const {
   return people;
 }
 
-Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mailbox& mailbox) {
-  const std::string made_for =
-      mailbox.access_method + "\n" + mailbox.remote_user + "\n" + sync::to_json(mailbox.profile);
+Result<std::shared_ptr<Connections::Link>> Connections::link_for(sync::Mailbox mailbox,
+                                                                 const Access& access) {
+  const std::string method = auth::method_for_mailbox(access.configuration, mailbox.access_method);
+  if (method.empty()) return fail(ErrorKind::SwitchedOff, auth::why_not_available(access.configuration));
+  const bool as_user = method == "graph_user";
+  mailbox.access_method = method;
+  if (!as_user && mailbox.remote_user.empty()) mailbox.remote_user = mailbox.address;
+  const std::string way = access.id + "\n" + method;
+  const std::string made_for = way + "\n" + mailbox.remote_user + "\n" + sync::to_json(mailbox.profile);
   auto& place = links_[mailbox.id];
   if (place && place->made_for == made_for) return place;
-  const bool as_user = mailbox.access_method == "graph_user";
-  TRY(const net::Origin origin, net::Origin::of(settings_.graph.url));
+  TRY(const net::Origin origin, net::Origin::of(access.configuration.graph_url));
+  if (place && place->way != way) tokens_.forget(place->bearers->grant.id);
   auto link = std::make_shared<Link>();
   link->made_for = made_for;
+  link->way = way;
   link->limit = std::make_unique<net::RateLimit>(executor_, net::RateLimits{});
   link->bearers = std::make_shared<Bearers>(Bearers{.tokens = tokens_,
-                                                    .grant = grant_of(mailbox),
+                                                    .grant = access.grant(mailbox),
                                                     .origin = origin,
-                                                    .scopes = as_user ? user_scopes() : app_scopes(settings_),
+                                                    .scopes = as_user ? user_scopes() : access.app_scopes(),
                                                     .last = std::nullopt});
   link->client = std::make_shared<graph::Client>(
       http_,
@@ -184,9 +111,8 @@ Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mai
         return Bearers::next(bearers, std::move(claims));
       },
       executor_, random_, *link->limit,
-      graph::ClientOptions{.base_url = service_root(settings_.graph.url),
-                           .user = as_user ? "" : mailbox.remote_user,
-                           .mark = data_.mark});
+      graph::ClientOptions{
+          .base_url = access.graph_root(), .user = as_user ? "" : mailbox.remote_user, .mark = data_.mark});
   link->replica =
       std::make_shared<graph::Replica>(link->client, graph::ReplicaOptions{.profile = mailbox.profile});
   link->sender = std::make_shared<graph::Sender>(link->client);
@@ -194,14 +120,46 @@ Result<std::shared_ptr<Connections::Link>> Connections::link_for(const sync::Mai
   return place;
 }
 
-Result<std::shared_ptr<sync::Replica>> Connections::replica(const sync::Mailbox& mailbox) {
-  TRY(const std::shared_ptr<Link> link, link_for(mailbox));
+Task<Result<std::shared_ptr<const Access>>> Connections::access_to(sync::Mailbox mailbox) {
+  CO_TRY(Standing now,
+         co_await executor_.blocking([this, mailbox = std::move(mailbox)] { return standing(mailbox); }));
+  co_return std::move(now.access);
+}
+
+Task<Result<std::shared_ptr<const Access>>> Connections::access_of(AccountId account,
+                                                                   OrganizationId organization) {
+  using Out = Result<std::shared_ptr<const Access>>;
+  co_return co_await executor_.blocking([this, account, organization]() -> Out {
+    std::shared_ptr<const Access> out;
+    TRY_VOID(data_.database->read([&](db::Session& session) -> Result<void> {
+      TRY(out, accesses_.of_organization(session, account, organization));
+      return {};
+    }));
+    return out;
+  });
+}
+
+Task<Result<std::shared_ptr<Connections::Link>>> Connections::find_link(sync::Mailbox mailbox) {
+  CO_TRY(const auto access, co_await access_to(mailbox));
+  co_return link_for(std::move(mailbox), *access);
+}
+
+Task<Result<std::shared_ptr<sync::Replica>>> Connections::replica(sync::Mailbox mailbox) {
+  CO_TRY(const std::shared_ptr<Link> link, co_await find_link(std::move(mailbox)));
   // Shares the link's life: the client inside uses its limit and its tokens.
-  return std::shared_ptr<sync::Replica>(link, link->replica.get());
+  co_return std::shared_ptr<sync::Replica>(link, link->replica.get());
+}
+
+std::string Connections::way_of(MailboxId mailbox) const {
+  const auto found = links_.find(mailbox);
+  return found != links_.end() && found->second ? found->second->way : "";
 }
 
 Result<std::shared_ptr<sync::Push>> Connections::push(const sync::Mailbox& mailbox, const std::string& url) {
-  TRY(const std::shared_ptr<Link> link, link_for(mailbox));
+  const auto found = links_.find(mailbox.id);
+  if (found == links_.end() || !found->second)
+    return fail(ErrorKind::Transient, "the mailbox " + mailbox.address + " has had no pass yet");
+  const std::shared_ptr<Link> link = found->second;
   struct Kept {
     std::shared_ptr<Link> link;
     graph::Push push;
@@ -239,8 +197,8 @@ sync::Engine Connections::engine() {
           .plans = data_.plans.get()};
 }
 
-Result<sync::Workbench> Connections::workbench(const sync::Mailbox& mailbox) {
-  TRY(const std::shared_ptr<Link> link, link_for(mailbox));
+Task<Result<sync::Workbench>> Connections::workbench(sync::Mailbox mailbox) {
+  CO_TRY(const std::shared_ptr<Link> link, co_await find_link(mailbox));
   struct Kept {
     Kept(std::shared_ptr<Link> to, const sync::Profile& profile)
         : link(std::move(to)), replica(link->client, graph::ReplicaOptions{.profile = profile}) {}
@@ -248,12 +206,12 @@ Result<sync::Workbench> Connections::workbench(const sync::Mailbox& mailbox) {
     graph::Replica replica;
   };
   auto kept = std::make_shared<Kept>(link, mailbox.profile);
-  return sync::Workbench{.engine = engine(),
-                         .plans = *data_.plans,
-                         .mailbox = mailbox,
-                         .replica = std::shared_ptr<sync::Replica>(kept, &kept->replica),
-                         .people = people_of(mailbox),
-                         .sender = std::shared_ptr<sync::Sender>(link, link->sender.get())};
+  co_return sync::Workbench{.engine = engine(),
+                            .plans = *data_.plans,
+                            .mailbox = mailbox,
+                            .replica = std::shared_ptr<sync::Replica>(kept, &kept->replica),
+                            .people = people_of(mailbox),
+                            .sender = std::shared_ptr<sync::Sender>(link, link->sender.get())};
 }
 
 // Without consent an application still gets tokens, but they carry no permission: that is how a withdrawn
@@ -266,21 +224,23 @@ bool Connections::may_do_nothing(const Link& link) {
          });
 }
 
-Result<std::optional<std::string>> Connections::why_not_licensed(const sync::Mailbox& mailbox) {
-  std::optional<std::string> why;
+Result<Connections::Standing> Connections::standing(const sync::Mailbox& mailbox) {
+  Standing out;
   TRY_VOID(data_.database->read([&](db::Session& session) -> Result<void> {
-    TRY(why, auth::why_not_licensed(session, mailbox.account, mailbox.user));
+    TRY(out.why_not_licensed, auth::why_not_licensed(session, mailbox.account, mailbox.user));
+    out.access = accesses_.of_user(session, mailbox.account, mailbox.user);
     return {};
   }));
-  return why;
+  return out;
 }
 
 Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::PassRequest request) {
-  CO_TRY(const auto why_not, co_await self.executor_.blocking(
-                                 [&self, &request] { return self.why_not_licensed(request.mailbox); }));
+  CO_TRY(const Standing standing,
+         co_await self.executor_.blocking([&self, &request] { return self.standing(request.mailbox); }));
   // Parked, and looked at again by itself; the web application also wakes it.
-  if (why_not) co_return fail(ErrorKind::SwitchedOff, *why_not);
-  CO_TRY(const std::shared_ptr<Link> link, self.link_for(request.mailbox));
+  if (standing.why_not_licensed) co_return fail(ErrorKind::SwitchedOff, *standing.why_not_licensed);
+  CO_TRY(const std::shared_ptr<const Access> access, standing.access);
+  CO_TRY(const std::shared_ptr<Link> link, self.link_for(request.mailbox, *access));
   const MailboxId id = request.mailbox.id;
   sync::RunRow row{.id = request.run,
                    .mailbox = id,
@@ -289,7 +249,8 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
   bool did_something = request.trigger == schedule::Trigger::FirstSync;
   const int64_t asked_before = link->client->requests();
   int64_t* const counted = request.requests;
-  const sync::People people = self.people_of(request.mailbox);
+  const sync::Mailbox mailbox = request.mailbox;
+  const sync::People people = self.people_of(mailbox);
   auto report = co_await sync::run_pass(self.engine(), *link->replica,
                                         {.mailbox = std::move(request.mailbox),
                                          .people = people,
@@ -303,6 +264,9 @@ Task<Result<sync::PassReport>> Connections::run(Connections& self, schedule::Pas
   if (!report) row.error = report.error().message;
   co_await self.note_run(std::move(row), did_something);
   if (report) co_return report;
+  // What was refused to the way of before says nothing about the one of now.
+  if (const auto now = co_await self.access_to(mailbox); now && (*now)->id != access->id)
+    co_return fail(ErrorKind::Cancelled, "the access method was changed during the pass: it begins anew");
   Error error = std::move(report).error();
   if (error.kind == ErrorKind::Forbidden && error.trouble == Trouble::None && may_do_nothing(*link))
     error.trouble = Trouble::Consent;

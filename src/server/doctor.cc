@@ -1,7 +1,6 @@
 // mailsync doctor: walks from the machine to the last mailbox, and says of each step what is wrong and what
 // to do.
 #include <fmt/format.h>
-#include <netdb.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -11,11 +10,10 @@
 #include <iterator>
 
 #include "auth/client_assertion.h"
-#include "auth/encoding.h"
 #include "net/url.h"
 #include "server/commands.h"
+#include "server/connection_check.h"
 #include "server/connections.h"
-#include "server/permissions.h"
 #include "server/web_files.h"
 
 namespace mailsync::server {
@@ -24,8 +22,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr int64_t kLittleSpace = int64_t{256} << 20;
-constexpr Duration kExpiresSoon = std::chrono::hours(24 * 30);
-constexpr Duration kMostSkew = std::chrono::minutes(3);
 
 enum class Finding { Well, Doubtful, Wrong };
 
@@ -38,7 +34,7 @@ class Doctor {
     database();
     listener();
     master_key();
-    if (credential() && network() && token()) mailboxes();
+    ways();
     executor_.finish();
     return summary();
   }
@@ -65,14 +61,10 @@ class Doctor {
   void listener();
   void certificate_file(const std::string& what, const std::string& path);
   void master_key();
-  bool credential();
-  bool network();
-  bool resolves(const std::string& what, const std::string& url);
-  bool answers(const std::string& what, const std::string& url, bool must_be_200, const std::string& remedy);
-  bool token();
-  void permissions(const std::string& access_token);
-  void mailboxes();
-  void mailbox(const sync::Mailbox& mailbox);
+  void ways();
+  bool add_way(const Result<std::shared_ptr<const Access>>& access, const std::string& what,
+               std::map<std::string, ConnectionCheck::Subject>& subjects);
+  void tell(const admin::TestStep& step);
   Exit summary();
 
   const Settings& settings_;
@@ -81,7 +73,6 @@ class Doctor {
   net::AsioExecutor executor_;
   std::optional<Data> data_;
   std::optional<auth::MasterKeys> keys_;
-  std::optional<auth::AppRegistration> app_;
   std::unique_ptr<Connections> connections_;
   json::array checks_;
   Finding worst_ = Finding::Well;
@@ -124,19 +115,7 @@ void Doctor::certificate_file(const std::string& what, const std::string& path) 
   const std::string pem{std::istreambuf_iterator<char>(stream), {}};
   if (pem.empty())
     return note(Finding::Wrong, what, path + " cannot be read", "Check the path and the file's owner.");
-  const auto expiry = auth::certificate_expiry(pem);
-  if (!expiry) {
-    wrong(what, expiry.error());
-    return;
-  }
-  const Duration left = *expiry - executor_.clock().now();
-  const std::string day = expiry->to_iso().substr(0, 10);
-  if (left <= Duration(0))
-    note(Finding::Wrong, what, path + " ended on " + day, "Renew it.");
-  else if (left < kExpiresSoon)
-    note(Finding::Doubtful, what, path + " ends on " + day, "Renew it before that day.");
-  else
-    well(what, path + " is good until " + day);
+  tell(ConnectionCheck::certificate_step(what, path, auth::certificate_expiry(pem), executor_.clock().now()));
 }
 
 void Doctor::listener() {
@@ -181,135 +160,47 @@ void Doctor::master_key() {
   keys_ = std::move(*keys);
 }
 
-bool Doctor::credential() {
-  auto app = app_registration(settings_);
-  if (!app) return wrong("app registration", app.error());
-  app_ = std::move(*app);
-  if (app_->certificate)
-    certificate_file("app certificate", settings_.graph.certificate);
-  else
-    note(Finding::Well, "app credential", "a client secret");
-  return data_ && keys_;
-}
-
-bool Doctor::resolves(const std::string& what, const std::string& url) {
-  const auto parsed = net::parse_url(url);
-  if (!parsed) return wrong(what, parsed.error());
-  std::string host = parsed->host;
-  std::erase_if(host, [](char c) { return c == '[' || c == ']'; });
-  addrinfo hints{.ai_socktype = SOCK_STREAM};
-  addrinfo* found = nullptr;
-  const int problem = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  if (problem != 0)
-    return wrong(what, {.message = "the name " + host + " is not found: " + gai_strerror(problem)},
-                 "Check this machine's DNS, and the address in the settings.");
-  freeaddrinfo(found);
-  return true;
-}
-
-bool Doctor::answers(const std::string& what, const std::string& url, bool must_be_200,
-                     const std::string& remedy) {
-  const auto answer = executor_.run_task(
-      net::fetch(connections_->http(), {.url = url, .deadline = std::chrono::seconds(20)}));
-  if (!answer)
-    return wrong(what, answer.error(),
-                 "Check the firewall and proxy. For a private authority name its certificate in [network] "
-                 "ca_file; for a "
-                 "private address set [network] allow_private.");
-  if (must_be_200 && answer->status != 200)
-    return wrong(what, {.message = fmt::format("{} answers with status {}", url, answer->status)}, remedy);
-  well(what, url + " answers over TLS that checks out");
-  if (const auto date = answer->headers.find("Date")) {
-    std::tm parts{};
-    if (strptime(std::string(*date).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts)) {
-      const Instant theirs{int64_t{timegm(&parts)} * 1'000'000};
-      const Duration skew = executor_.clock().now() - theirs;
-      if (skew > kMostSkew || skew < -kMostSkew)
-        note(Finding::Doubtful, "clock",
-             fmt::format("this machine's clock differs from the server's by {} s", skew.count() / 1'000'000),
-             "Let it follow a time server: sign-in by certificate fails with a wrong clock.");
-    }
+// Each way to mailboxes that is set up: the settings file's, and those of organizations.
+void Doctor::ways() {
+  if (!data_ || !keys_) return;
+  connections_ = std::make_unique<Connections>(settings_, executor_, random_, *data_, *keys_);
+  const auto mailboxes = data_->store->mailboxes(kAccount);
+  if (!mailboxes) {
+    wrong("mailboxes", mailboxes.error());
+    return;
   }
-  return true;
-}
-
-bool Doctor::network() {
-  connections_ = std::make_unique<Connections>(settings_, executor_, random_, *data_, *app_, *keys_);
-  return resolves("name of the sign-in service", settings_.graph.authority) &&
-         resolves("name of Microsoft Graph", settings_.graph.url) &&
-         answers("sign-in service",
-                 settings_.graph.authority + "/" + settings_.graph.tenant +
-                     "/v2.0/.well-known/openid-configuration",
-                 true, "Check [graph] tenant and authority.") &&
-         answers("Microsoft Graph", settings_.graph.url + "/", false, "");
-}
-
-bool Doctor::token() {
-  if (settings_.graph.sign_in == GraphSignIn::User) {
-    well("access token", "each user signs in for his own mailbox");
-    return true;
-  }
-  const auto tokens =
-      executor_.run_task(connections_->oauth().app_token(*app_, app_scopes(settings_).front()));
-  if (!tokens) return wrong("access token", tokens.error());
-  well("access token", "issued until " + tokens->expires.to_iso());
-  permissions(tokens->access_token.reveal());
-  return true;
-}
-
-void Doctor::permissions(const std::string& access_token) {
-  const auto granted = roles_in(access_token);
-  if (!granted)
-    return note(Finding::Doubtful, "permissions", "the token does not show them; the mailboxes below will");
-  for (const Permission& needed : kAppPermissions) {
-    const std::string what = "permission " + std::string(needed.name);
-    if (std::ranges::find(*granted, needed.name) != granted->end())
-      well(what, "granted");
-    else
-      note(needed.required ? Finding::Wrong : Finding::Doubtful, what,
-           "is missing: " + std::string(needed.without),
-           "Add it under API permissions (application) of the app registration and grant admin consent.");
-  }
-}
-
-void Doctor::mailboxes() {
-  const auto all = data_->store->mailboxes(kAccount);
-  if (!all) return;
-  if (all->empty())
+  if (mailboxes->empty())
     note(Finding::Doubtful, "mailboxes", "there is none yet",
          "Add one: mailsync mailbox add ann@example.com");
-  for (const sync::Mailbox& one : *all) mailbox(one);
+  std::map<std::string, ConnectionCheck::Subject> subjects;
+  if (configuration_of(settings_) &&
+      !add_way(connections_->accesses().of_settings(), "app registration", subjects))
+    return;
+  for (const sync::Mailbox& mailbox : *mailboxes) {
+    const auto access = executor_.run_task(connections_->access_to(mailbox));
+    if (add_way(access, "mailbox " + mailbox.address, subjects))
+      subjects[(*access)->id].mailboxes.push_back(mailbox);
+  }
+  if (subjects.empty()) wrong("app registration", app_registration(settings_).error());
+  for (auto& [id, subject] : subjects) {
+    ConnectionCheck check(executor_, *connections_, curl_options(settings_).addresses, std::move(subject),
+                          [this](const admin::TestStep& step) { tell(step); });
+    executor_.run_task(ConnectionCheck::run(check));
+  }
 }
 
-void Doctor::mailbox(const sync::Mailbox& mailbox) {
-  const std::string what = "mailbox " + mailbox.address;
-  const auto replica = connections_->replica(mailbox);
-  if (!replica) {
-    wrong(what, replica.error());
-    return;
-  }
-  const auto collections = executor_.run_task((*replica)->collections());
-  if (!collections) {
-    wrong(what, collections.error(),
-          "Check the address, the permissions above, and whether an application access policy leaves this "
-          "mailbox out.");
-    return;
-  }
-  std::map<model::Kind, int> count;
-  for (const sync::Collection& collection : *collections) ++count[collection.kind];
-  // Folders of the calendar are not listed: its first page shows whether it may be read.
-  for (const sync::Collection& collection : *collections)
-    if (collection.kind == model::Kind::Meeting)
-      if (const auto page = executor_.run_task((*replica)->changes(collection, {})); !page) {
-        wrong(what + ", calendar", page.error());
-        return;
-      }
-  well(what, fmt::format("{} mail folders, {} contact folders, {} task lists and the calendar can be read",
-                         count[model::Kind::Email], count[model::Kind::Contact], count[model::Kind::Task]));
-  if (mailbox.state != sync::MailboxState::Active)
-    note(Finding::Doubtful, what,
-         "is " + std::string(sync::name_of(mailbox.state)) + " " + mailbox.state_text,
-         "mailsync mailbox resume " + mailbox.address);
+bool Doctor::add_way(const Result<std::shared_ptr<const Access>>& access, const std::string& what,
+                     std::map<std::string, ConnectionCheck::Subject>& subjects) {
+  if (!access) return wrong(what, access.error());
+  subjects[(*access)->id].access = *access;
+  return true;
+}
+
+void Doctor::tell(const admin::TestStep& step) {
+  const auto finding = step.state == admin::TestStep::State::Ok         ? Finding::Well
+                       : step.state == admin::TestStep::State::Doubtful ? Finding::Doubtful
+                                                                        : Finding::Wrong;
+  note(finding, step.what, step.said, step.remedy);
 }
 
 Exit Doctor::summary() {

@@ -25,8 +25,14 @@ inline constexpr std::array kAppPermissions{
     Permission{"User.Read.All", false, "users cannot be looked up in the directory"},
 };
 
+// Of Exchange Web Services: everything in every mailbox. Never asked for (S10).
+inline constexpr std::string_view kFullAccess = "full_access_as_app";
+
 // The "roles" of an application's access token (a JWT; read for showing only, it is not ours to verify).
 // nullopt when it is opaque.
 std::optional<std::vector<std::string>> roles_in(std::string_view access_token);
+
+// Whose tenant's token it is (claim "tid"); "" when it is opaque.
+std::string tenant_in(std::string_view access_token);
 
 }  // namespace mailsync::server

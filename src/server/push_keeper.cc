@@ -16,10 +16,14 @@ constexpr Duration kLongestBackOff = std::chrono::minutes(30);
 }  // namespace
 
 void PushKeeper::pass_ended(const sync::Mailbox& mailbox, const schedule::Outcome& outcome) {
-  if (outcome.error || watched_.contains(mailbox.id)) return;
+  if (outcome.error) return;
+  std::string way = connections_.way_of(mailbox.id);
+  if (const auto found = watched_.find(mailbox.id); found != watched_.end() && found->second.way == way)
+    return;
   auto push = connections_.push(mailbox, url_);
   if (!push) return log::error("no_change_notices", push.error(), {{"mailbox", mailbox.id}});
-  watched_[mailbox.id] = {.push = std::move(*push), .subscriptions = {}, .due = executor_.clock().now()};
+  watched_[mailbox.id] = {
+      .push = std::move(*push), .way = std::move(way), .subscriptions = {}, .due = executor_.clock().now()};
   signal_.raise();
 }
 
@@ -45,8 +49,10 @@ Task<void> PushKeeper::reconcile(MailboxId id) {
     for (sync::Subscription& subscription : watched.subscriptions)
       subscription.expires = executor_.clock().now();
   subscribing_ = true;
-  auto alive = co_await watched.push->reconcile(watched.subscriptions);
+  const auto push = watched.push;
+  auto alive = co_await push->reconcile(watched.subscriptions);
   subscribing_ = false;
+  if (watched.push != push) co_return;  // the way to the mailbox has changed meanwhile
   const Instant now = executor_.clock().now();
   if (!alive) {
     // Polling is the safety net: nobody is told.

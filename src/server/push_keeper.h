@@ -40,6 +40,7 @@ class PushKeeper final : public schedule::Observer {
  private:
   struct Watched {
     std::shared_ptr<sync::Push> push;
+    std::string way;  // that it was made for (Connections::way_of)
     std::vector<sync::Subscription> subscriptions;
     Instant due;
     int failures = 0;

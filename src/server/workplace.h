@@ -27,10 +27,12 @@ inline Result<std::unique_ptr<Workplace>> open_workplace(const Settings& setting
   TRY(Instance instance, Instance::begin(settings.server.data_dir));
   auto place = std::make_unique<Workplace>(std::move(instance));
   TRY(place->data, open_data(settings, place->clock));
-  TRY(auto app, app_registration(settings));
+  // What is wrong with [graph] is told at once, not mailbox by mailbox.
+  if (configuration_of(settings)) {
+    TRY(const auto app, app_registration(settings));
+  }
   TRY(auto keys, master_keys(settings));
-  place->connections.emplace(settings, place->executor, place->random, place->data, std::move(app),
-                             std::move(keys));
+  place->connections.emplace(settings, place->executor, place->random, place->data, std::move(keys));
   return place;
 }
 

@@ -24,7 +24,7 @@ struct Workbench {
 };
 
 // On the loop.
-using MakeWorkbench = std::function<Result<Workbench>(const Mailbox&)>;
+using MakeWorkbench = std::function<Task<Result<Workbench>>(Mailbox)>;
 
 // Saves a plan that is about to be made (state Running) and forgets old ones of its purpose. Blocks.
 Result<PlanReport> begin_plan(StateStore& store, PlanStore& plans, PlanReport report, Instant now);
