@@ -30,6 +30,7 @@ struct Wanted {
   std::vector<std::string> addresses;
   bool once = false;
   bool dry_run = false;
+  bool new_key = false;
   UndoWish undo;
   ExplainWish explain;
 };
@@ -200,6 +201,11 @@ void add_commands(CLI::App& app, Wanted& wanted) {
     wanted.command = [&](const Settings&, Output& o) { return make_master_key(o, wanted.file); };
   });
   command->add_option("file", wanted.file);
+  command =
+      add(app, "rotate-keys", "Protect stored secrets with the newest master key; a server may run", [&] {
+        wanted.command = [&](const Settings& s, Output& o) { return rotate_keys(s, o, wanted.new_key); };
+      });
+  command->add_flag("--new-key", wanted.new_key, "Put a new master key first in the key file before");
 }
 
 }  // namespace

@@ -51,6 +51,10 @@ Exit apply_profile(const Settings& settings, Output& output, const std::vector<s
 // A line for a master key file, to `file` (made new, mode 0600) or to standard output.
 Exit make_master_key(Output& output, const std::string& file);
 
+// Wraps every data key with the first master key; with `new_key` a new one is put first in the key file
+// before.
+Exit rotate_keys(const Settings& settings, Output& output, bool new_key);
+
 // One pass over these mailboxes (none named: over all), with progress.
 Exit sync_once(const Settings& settings, Output& output, const std::vector<std::string>& addresses);
 

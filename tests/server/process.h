@@ -28,6 +28,7 @@ class Process {
   // The next line of standard output, without its end; "" when the program ends first or takes 60 s.
   std::string line();
   void signal(int number) const;
+  int id() const { return pid_; }
   // Waits for the end; after 120 s it is killed, and code is -1.
   Ended wait();
 
