@@ -27,7 +27,7 @@ export async function setOwnStage(name, { host = '127.0.0.1', size, changed = ()
   const url = `http://${host}:${port}`
   const running = await startLab(join(bin, 'mailsync-lab'), '', folder,
     { size: { mailboxes: 2, emails: 0, people: 3, tasks: 2, meetings: 2, ...size }, more: more(url) })
-  const stage = { lab: running.lab, url, users: {}, server: null }
+  const stage = { lab: running.lab, info: running.info, url, users: {}, server: null }
   stage.stop = async () => [await stage.server?.stop(), await running.stop()]
   try {
     const settings = writeSettings(folder, running.info, { listen: `127.0.0.1:${port}`, webDir: join(top, 'web/dist'), changed: changed(url) })

@@ -7,6 +7,7 @@ import { Contract } from './contract.mjs'
 import { results, setStage, top } from './stage.mjs'
 import { accountTests } from './accounts.mjs'
 import { activityTests } from './activities.mjs'
+import { emailConfigurationTests } from './email-configuration.mjs'
 import { emailTests } from './emails.mjs'
 import { lookTests } from './looks.mjs'
 import { ownSignInTests } from './own-sign-in.mjs'
@@ -21,7 +22,7 @@ const MOST_MS = 60_000
 const wanted = process.argv.slice(2)
 const tests = []
 // Each adds { name, run(page, world) }; signedIn: false for those that begin at the sign-in page.
-for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, decisionTests, accountTests, panelTests, lookTests])
+for (const add of [sessionTests, peopleTests, emailTests, activityTests, syncTests, ownSignInTests, trustTests, decisionTests, accountTests, panelTests, emailConfigurationTests, lookTests])
   add((name, run, { signedIn = true, most = MOST_MS } = {}) => tests.push({ name, run, signedIn, most }))
 
 let passed = 0, failed = 0, skipped = 0

@@ -146,6 +146,15 @@ const panelDatabasesRoute = createRoute({
   path: "/databases",
   component: lazyRouteComponent(() => import("./panel/databases-tab"), "DatabasesTab"),
 });
+const emailConfigurationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/configuration/mail-sync/organizations/$id/email-configuration",
+  validateSearch: (search: Record<string, unknown>): { consent?: string } => {
+    const consent = text(search.consent);
+    return consent ? { consent } : {};
+  },
+  component: lazyRouteComponent(() => import("./configuration/email-configuration-page"), "EmailConfigurationPage"),
+});
 const signInPreferencesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/preferences/sign-in",
@@ -191,6 +200,7 @@ const routeTree = rootRoute.addChildren([
     networkRoute,
     panelRoute.addChildren([panelHomeRoute, panelUsersRoute, panelConfigurationRoute, panelOrganizationRoute, panelDatabasesRoute]),
     settingsRoute.addChildren([settingsHomeRoute, usersRoute, organizationsRoute, licencesRoute, auditRoute]),
+    emailConfigurationRoute,
     signInPreferencesRoute,
     homeRoute, mailSyncRoute, signedInRoute, mailboxRoute, planRoute, preferencesRoute, issuesRoute, emailRoute, listRoute, newRoute, recordRoute]),
 ]);

@@ -1,6 +1,7 @@
 // Account Settings > Organizations.
 import { Button, Field, Input } from "@fluentui/react-components";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { addOrganization, organizationsQuery, removeOrganization, renameOrganization, type Organization } from "../api/account";
 import { useUser } from "../api/session";
@@ -11,6 +12,7 @@ import { FormDialog } from "../ui/form-dialog";
 import { useNotices } from "../ui/notice";
 import { ErrorState, LoadingRows } from "../ui/states";
 import { useTitle } from "../ui/title";
+import { email } from "./email-texts";
 import { problemOf } from "./fields";
 import { setup } from "./texts";
 
@@ -50,6 +52,9 @@ export function OrganizationsPage() {
             <strong>{each.name}</strong>
             <span className="settings-count">{words.users(each.users)}</span>
             <span className="spacer" />
+            <Link to="/configuration/mail-sync/organizations/$id/email-configuration" params={{ id: each.id }} aria-label={`${email.open}: ${each.name}`}>
+              {email.open}
+            </Link>
             {whole && (
               <Button appearance="subtle" onClick={() => setNaming(each)} aria-label={`${words.rename}: ${each.name}`}>
                 {words.rename}
