@@ -119,6 +119,7 @@ TEST_F(Secrets, AServerThatCrashesLeavesNoCore) {
   const std::string limits = read("/proc/" + std::to_string(server.process->id()) + "/limits");
   ASSERT_THAT(limits, HasSubstr("Max core file size"));
   EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +0 +0 "));
+  EXPECT_EQ(server.get("/healthz").status, 200);
   EXPECT_EQ(server.stop().code, 0);
 }
 
