@@ -52,7 +52,7 @@ bool is_possible(const Api& api) {
 
 Task<Result<std::string>> dry_run_to_end(Api& api, sync::Mailbox mailbox) {
   if (!is_possible(api)) co_return fail(ErrorKind::SwitchedOff, "Nothing syncs in this process.");
-  CO_TRY(sync::Workbench bench, api.workbench(mailbox));
+  CO_TRY(sync::Workbench bench, co_await api.workbench(mailbox));
   bool fresh = false;
   const Begun begun = co_await api.executor.blocking([&] { return begin(api, mailbox, fresh); });
   if (!begun) co_return fail(ErrorKind::Transient, begun.error().detail);
