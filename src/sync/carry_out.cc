@@ -2,6 +2,7 @@
 
 #include "base/all_of.h"
 #include "sync/decide.h"
+#include "sync/find_made.h"
 #include "sync/journal.h"
 #include "sync/review.h"
 #include "sync/tuning.h"
@@ -44,7 +45,7 @@ Issue parked(const Context& context, const Planned& planned, const Error& error)
 // The write may have landed: what it created, if it did.
 Task<Result<RemoteItem>> look_first(Context& context, const RemoteWrite& write, Error error) {
   if (write.op == RemoteWrite::Op::Create) {
-    CO_TRY(auto found, co_await context.replica.find_by_operation(write.kind, write.operation, write.fields));
+    CO_TRY(auto found, co_await find_made(context.replica, write.kind, write.operation, write.fields));
     if (found) co_return *std::move(found);
     CO_TRY_VOID(co_await still_ours(context));
     co_return co_await context.replica.apply(write);  // surely not there: once more, under the same operation
@@ -61,13 +62,15 @@ Task<Result<RemoteItem>> look_first(Context& context, const RemoteWrite& write, 
   co_return fail(ErrorKind::VersionStale, std::move(error.message));
 }
 
-// Reads the item again and plans on what is there now. Sets planned.failed or leaves a plan to try again.
+// Reads the item again and plans on what is there now, in the mailbox and of it in the CRM.
 Task<Result<void>> read_again(Context& context, Planned& planned) {
   Situation& s = planned.situation;
   auto fetched = co_await context.replica.fetch(s.kind, {planned.plan.remote->id});
   if (fetched.front()) {
-    s.item = *std::move(fetched.front());
-    s.presence = presence_of(*s.item);
+    std::vector<RemoteItem> items;
+    items.push_back(*std::move(fetched.front()));
+    CO_TRY(auto gathered, co_await gather_items(context, s.kind, std::move(items)));
+    s = std::move(gathered.front());
   } else if (fetched.front().error().kind == ErrorKind::Gone) {
     s.item.reset();
     s.presence = Presence::Removed;
@@ -208,7 +211,7 @@ struct Commit {
     for (const Issue& issue : plan.issues) TRY_VOID(store().open_issue(tx, issue));
     for (const std::string& key : plan.solved) TRY_VOID(store().close_issue(tx, context.mailbox(), key));
     TRY_VOID(keep_review(planned));
-    if (plan.forget_link) return store().remove_link(tx, planned.situation.link->id);
+    if (plan.forget_link) TRY_VOID(store().remove_link(tx, planned.situation.link->id));
     if (!plan.link) return {};
     Link link = settle(plan, planned.situation, planned.stored_item ? &*planned.stored_item : nullptr,
                        record ? &*record : nullptr);

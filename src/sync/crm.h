@@ -72,7 +72,7 @@ struct CrmWrite {
   std::string series_key;    // meetings
   bool as_lead = false;      // Contact, Create: a lead instead of a person
   RecordId organisation;     // Contact, Create: where he works; 0 = not known
-  // Contact, Create: whoever has one of his addresses was considered. Anybody else who has one by now makes
+  // Contact, Create, Restore: whoever has one of his addresses was considered. Anybody else who has one makes
   // the write VersionStale, so that two mailboxes at once never make one person twice.
   std::optional<std::vector<RecordId>> considered;
 };

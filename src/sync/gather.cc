@@ -20,14 +20,14 @@ class Gather {
     for (const RemoteItem& item : items) ids.push_back(item.id);
     TRY(auto links, store().links_by_remote(context_.mailbox(), kind_, ids));
     for (Link& link : links) {
-      record_ids_.push_back(link.record);
+      to_read_.push_back(link.record);
       links_.emplace(link.remote_id, std::move(link));
     }
     TRY_VOID(judge_unmarked(items));
+    TRY_VOID(read_records());
     TRY_VOID(read_reviews(items));
     TRY_VOID(find_candidates(items));
     TRY_VOID(read_records());
-    TRY_VOID(find_heirs(items));
     TRY_VOID(read_sources());
     std::vector<Situation> out;
     for (RemoteItem& item : items) out.push_back(situation(std::move(item)));
@@ -37,15 +37,18 @@ class Gather {
  private:
   StateStore& store() { return context_.engine.store; }
 
-  // It may become a record: candidates for it are looked up.
+  // It may become a record: candidates for it are looked up. Also where its record was deleted: the same
+  // person or meeting may have come back by another mailbox.
   bool may_be_new(const RemoteItem& item) const {
+    if (links_.contains(item.id)) return item.marked && is_orphan(item);
+    const auto verdict = captured_.find(item.id);
+    return item.marked || (verdict != captured_.end() && verdict->second.share);
+  }
+  bool is_orphan(const RemoteItem& item) const {
     const auto link = links_.find(item.id);
-    if (link == links_.end()) {
-      const auto verdict = captured_.find(item.id);
-      return item.marked || (verdict != captured_.end() && verdict->second.share);
-    }
-    return item.marked &&
-           (link->second.state == LinkState::Dismissed || link->second.state == LinkState::Tombstone);
+    if (link == links_.end() || hidden_.contains(link->second.record)) return false;
+    const auto record = records_.find(link->second.record);
+    return record == records_.end() || record->second.deleted;
   }
 
   // Unmarked meetings that the profile may want all the same.
@@ -103,6 +106,7 @@ class Gather {
       if (const auto said = reviews_.find(item.id); said != reviews_.end() && said->second.person)
         add_candidate(item.id, said->second.person);
       of_item[item.id] = addresses_of(item);
+      if (is_orphan(item)) add_addresses_of_record(item, of_item[item.id]);
       addresses.insert(addresses.end(), of_item[item.id].begin(), of_item[item.id].end());
     }
     if (addresses.empty()) return {};
@@ -129,48 +133,38 @@ class Gather {
     return {};
   }
 
-  // The record of a linked meeting was deleted; the same meeting may have come back by another mailbox.
-  Result<void> find_heirs(const std::vector<RemoteItem>& items) {
-    if (kind_ != Kind::Meeting) return {};
-    std::vector<const RemoteItem*> orphans;
-    std::vector<std::string> keys;
-    for (const RemoteItem& item : items) {
-      const auto link = links_.find(item.id);
-      if (link == links_.end() || item.series_key.empty() || may_be_new(item)) continue;
-      const auto record = records_.find(link->second.record);
-      if (record != records_.end() && !record->second.deleted) continue;
-      orphans.push_back(&item);
-      keys.push_back(item.series_key);
-    }
-    if (keys.empty()) return {};
-    TRY(const auto known, context_.engine.directory.meetings_by_series(context_.input.mailbox.account, keys));
-    for (const RemoteItem* item : orphans)
-      if (const auto at = known.find(item->series_key); at != known.end())
-        add_candidate(item->id, at->second);
-    return known.empty() ? Result<void>{} : read_records();
+  // A deleted person who comes back has the addresses that the CRM knew as well.
+  void add_addresses_of_record(const RemoteItem& item, std::vector<std::string>& out) const {
+    const auto record = records_.find(links_.at(item.id).record);
+    if (record == records_.end()) return;
+    for (std::string& address : addresses_of(RemoteItem{.fields = record->second.fields}))
+      if (std::ranges::find(out, address) == out.end()) out.push_back(std::move(address));
   }
 
   void add_candidate(const RemoteId& item, RecordId record) {
     auto& list = candidates_[item];
     if (std::ranges::find(list, record) == list.end()) list.push_back(record);
-    record_ids_.push_back(record);
+    to_read_.push_back(record);
   }
 
+  // Those that were named since it was last called.
   Result<void> read_records() {
-    std::ranges::sort(record_ids_);
-    const auto doubled = std::ranges::unique(record_ids_);
-    record_ids_.erase(doubled.begin(), doubled.end());
-    if (record_ids_.empty()) return {};
-    auto read = context_.engine.crm.fetch(context_.viewer(), kind_, record_ids_);
+    std::set<RecordId> unread(to_read_.begin(), to_read_.end());
+    for (const RecordId id : record_ids_) unread.erase(id);
+    to_read_.clear();
+    if (unread.empty()) return {};
+    const std::vector<RecordId> ids(unread.begin(), unread.end());
+    record_ids_.insert(record_ids_.end(), ids.begin(), ids.end());
+    auto read = context_.engine.crm.fetch(context_.viewer(), kind_, ids);
     for (size_t i = 0; i < read.size(); ++i) {
       if (read[i])
-        records_.emplace(record_ids_[i], *std::move(read[i]));
+        records_.emplace(ids[i], *std::move(read[i]));
       else if (read[i].error().kind == ErrorKind::Forbidden)
-        hidden_.insert(record_ids_[i]);
+        hidden_.insert(ids[i]);
       else if (read[i].error().kind != ErrorKind::Gone)
         return fail(std::move(read[i]).error());
     }
-    TRY(auto here, store().links_by_record(context_.mailbox(), record_ids_));
+    TRY(auto here, store().links_by_record(context_.mailbox(), ids));
     for (Link& link : here) by_record_.emplace(link.record, std::move(link));
     return {};
   }
@@ -241,7 +235,7 @@ class Gather {
   std::unordered_map<RemoteId, Review> reviews_;
   std::unordered_map<RemoteId, std::string> people_;
   std::unordered_map<RemoteId, std::vector<RecordId>> candidates_;
-  std::vector<RecordId> record_ids_;
+  std::vector<RecordId> to_read_, record_ids_;  // still to be read, and read
   std::unordered_map<RecordId, CrmRecord> records_;
   std::set<RecordId> hidden_;
   std::unordered_map<RecordId, Link> by_record_;

@@ -147,11 +147,13 @@ Issue unreadable(const Context& context, const Change& change, Kind kind) {
 // meeting.
 std::vector<std::string> claims_of(const Situation& s, const Plan& planned) {
   std::vector<std::string> out;
-  if (s.link || !s.item || (!planned.link && !planned.to_review)) return out;
+  if (!s.item || (!planned.link && !planned.to_review)) return out;
+  const bool restores = planned.crm && planned.crm->op == CrmWrite::Op::Restore;
+  if (s.link && !restores && planned.link && planned.link->record == s.link->record) return out;
   if (planned.link && planned.link->record)
     out.push_back("record " + std::to_string(planned.link->record.value));
   if (s.kind == Kind::Meeting && !s.item->series_key.empty()) out.push_back("series " + s.item->series_key);
-  if (s.kind == Kind::Contact && planned.crm && planned.crm->op == CrmWrite::Op::Create)
+  if (s.kind == Kind::Contact && planned.crm && (restores || planned.crm->op == CrmWrite::Op::Create))
     for (const std::string& address : addresses_of(*s.item)) out.push_back("address " + address);
   return out;
 }

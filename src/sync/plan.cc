@@ -58,14 +58,8 @@ Plan plan_linked(const Situation& s) {
       }
       return plan;
     }
+    if (!s.record || s.record->deleted) return plan_orphan(s);
     Situation fresh = s;
-    if (!s.record || s.record->deleted) {
-      fresh.link.reset();
-      fresh.record.reset();
-      Plan plan = plan_new_item(fresh);
-      if (plan.link) plan.link->id = s.link->id;
-      return back_instead(s, std::move(plan));
-    }
     fresh.link->state = LinkState::Active;
     return plan_pair(fresh);
   }
@@ -120,9 +114,10 @@ OperationId operation_of(const Situation& s, std::string_view what) {
 }
 
 Plan plan(const Situation& s) {
-  if (s.link) return plan_linked(s);
   Plan out;
-  if (s.item && s.presence == Presence::Present)
+  if (s.link)
+    out = plan_linked(s);
+  else if (s.item && s.presence == Presence::Present)
     out = plan_new_item(s);
   else if (s.item && s.presence == Presence::LeftScope)
     out = skip("out_of_scope");

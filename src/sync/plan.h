@@ -70,9 +70,9 @@ struct Plan {
   std::optional<RemoteWrite> remote;
   // The link as it shall be afterwards; settle() fills in ids, versions and bases from what was stored.
   std::optional<Link> link;
-  bool forget_link = false;
-  std::string skipped;  // the reason, when there is nothing to do about it
-  std::string cause;    // "changed in the mailbox", "changed in the CRM", "new in the mailbox", …
+  bool forget_link = false;  // the situation's own; `link`, when there is one, is another row
+  std::string skipped;       // the reason, when there is nothing to do about it
+  std::string cause;         // "changed in the mailbox", "changed in the CRM", "new in the mailbox", …
   std::string rule;
   std::vector<Conflict> conflicts;
   std::vector<Issue> issues;        // to open

@@ -28,11 +28,10 @@ void report_conflicts(Plan& plan, const Merge& merged);
 // ---- not linked (plan_new.cc) ----
 
 Plan create_record(const Situation& s);
-// Where `created` makes a record although this item had one, which was deleted: that one is there again, with
-// the mailbox's edits in it. Other mailboxes are linked to it, and a second record beside it would be the
-// same thing twice.
-Plan back_instead(const Situation& s, Plan created);
 Plan plan_new_item(const Situation& s);
+// An item whose record was deleted, and that is wanted all the same: what others made of it meanwhile, or
+// else that very record again.
+Plan plan_orphan(const Situation& s);
 Plan plan_new_record(const Situation& s);
 
 // ---- one side of a pair is gone (plan_ended.cc) ----

@@ -57,15 +57,11 @@ Plan plan_deleted_record(const Situation& s) {
   const bool edited = mailbox_edited(s);
   const bool lives = s.link->state == LinkState::Active;
   if (edited && s.item->marked && directions(s).to_crm && (lives || s.link->made_by == MadeBy::Mailbox)) {
-    Situation alone = s;
-    alone.record.reset();
-    const bool has_heir = !s.candidates.empty() && !s.candidates.front().link_here;
-    if (has_heir) alone.link.reset();
-    Plan plan = has_heir ? plan_new_item(alone) : create_record(alone);
+    Plan plan = plan_orphan(s);
+    if (!plan.link) return plan;  // it waits for a person, or there is no place for it
     plan.cause = "deleted in the CRM, edited in the mailbox";
     plan.rule = "an edit beats a delete";
-    if (plan.link) plan.link->id = s.link->id;
-    return back_instead(s, std::move(plan));
+    return plan;
   }
   Plan plan = freeze(s, LinkState::Tombstone, "deleted in the CRM", "a tombstone stops re-creation");
   const bool ours = s.link->made_by == MadeBy::Crm && lives && !edited;

@@ -18,10 +18,17 @@ Plan create_record(const Situation& s) {
   return plan;
 }
 
+namespace {
+
+std::vector<RecordId> considered(const Situation& s) {
+  std::vector<RecordId> out;
+  for (const Candidate& candidate : s.candidates) out.push_back(candidate.record.id);
+  return out;
+}
+
+// The deleted record is there again, with the mailbox's edits in it, instead of the one that `created` would
+// make: other mailboxes are linked to it, and a second record beside it would be the same thing twice.
 Plan back_instead(const Situation& s, Plan created) {
-  if (!created.crm || created.crm->op != CrmWrite::Op::Create || !s.link || !s.record ||
-      !s.record->may_restore || s.record->id != s.link->record)
-    return created;
   Situation alive = s;
   alive.record->deleted = false;
   alive.record->may_write = true;
@@ -34,6 +41,7 @@ Plan back_instead(const Situation& s, Plan created) {
                 .id = s.record->id,
                 .base_version = s.record->version,
                 .series_key = s.item->series_key.empty() ? s.link->series_key : s.item->series_key};
+  if (s.kind == Kind::Contact) back.considered = considered(s);
   if (plan.crm) back.fields = std::move(plan.crm->fields);
   plan.crm = std::move(back);
   if (!plan.link) plan.link = alive.link;
@@ -44,8 +52,6 @@ Plan back_instead(const Situation& s, Plan created) {
   if (plan.conflicts.empty()) plan.rule = std::move(created.rule);
   return plan;
 }
-
-namespace {
 
 Plan link_to(const Situation& s, const Candidate& candidate) {
   const CrmRecord& record = candidate.record;
@@ -102,8 +108,7 @@ Plan link_to(const Situation& s, const Candidate& candidate) {
 Plan create_person(const Situation& s) {
   Plan plan = create_record(s);
   if (!plan.crm) return plan;
-  plan.crm->considered.emplace();
-  for (const Candidate& candidate : s.candidates) plan.crm->considered->push_back(candidate.record.id);
+  plan.crm->considered = considered(s);
   return plan;
 }
 
@@ -165,6 +170,23 @@ Plan plan_new_item(const Situation& s) {
     return link_to(s, s.candidates.front());
   }
   return create_record(s);
+}
+
+Plan plan_orphan(const Situation& s) {
+  Situation alone = s;
+  alone.link.reset();
+  alone.record.reset();
+  Plan plan = plan_new_item(alone);
+  const bool may_return = s.record && s.record->may_restore && s.record->id == s.link->record;
+  if (plan.to_review && may_return) plan = create_person(alone);  // nobody else is him for certain
+  if (!plan.link) return plan;
+  if (may_return && plan.crm && plan.crm->op == CrmWrite::Op::Create) return back_instead(s, std::move(plan));
+  // One row for the item and the record: an ended link to the record that is taken now gives its place.
+  if (plan.link->id)
+    plan.forget_link = true;
+  else
+    plan.link->id = s.link->id;
+  return plan;
 }
 
 Plan plan_new_record(const Situation& s) {

@@ -357,6 +357,69 @@ TEST(Plan, AmbiguousPeopleGoToReviewAndAreNeverDoubled_F110) {
   EXPECT_EQ(plan(s).skipped, "review");
 }
 
+// A contact that was edited after its person had been deleted in the CRM; `others` have his address by now.
+Situation orphan(std::vector<Candidate> others) {
+  const Fields base{{"given_name", R"("Ann")"}, {"job_title", R"("Clerk")"}};
+  Situation s{.kind = Kind::Contact, .mailbox = {1}, .presence = Presence::Present, .now = {1}};
+  s.in_mailbox = s.in_crm = World{}.both();
+  s.link = Link{.id = {3}, .mailbox = {1}, .remote_id = {"item"}, .record = {7}, .base = {base, base}};
+  s.item = RemoteItem{.kind = Kind::Contact,
+                      .id = {"item"},
+                      .marked = true,
+                      .fields = model::overlaid(base, {{"job_title", R"("Boss")"}})};
+  s.record =
+      CrmRecord{.kind = Kind::Contact, .id = {7}, .fields = base, .deleted = true, .may_restore = true};
+  s.candidates = std::move(others);
+  return s;
+}
+
+Candidate named(int64_t id, const std::string& name) {
+  return {.record = {.kind = Kind::Contact, .id = {id}, .fields = {{"given_name", name}}}};
+}
+
+TEST(Plan, ADeletedPersonComesBackUnlessSomebodyElseIsHimByNow) {
+  const Plan back = plan(orphan({}));
+  ASSERT_TRUE(back.crm && back.crm->op == CrmWrite::Op::Restore);
+  EXPECT_EQ(back.crm->fields, (Fields{{"job_title", R"("Boss")"}}));
+  EXPECT_EQ(back.crm->considered, std::vector<RecordId>{});
+
+  const Plan heir = plan(orphan({named(8, R"("Ann")")}));
+  ASSERT_TRUE(heir.link);
+  EXPECT_EQ(heir.link->record, RecordId{8});
+  EXPECT_EQ(heir.link->id, LinkId{3});
+  EXPECT_FALSE(heir.forget_link);
+
+  const Plan beside = plan(orphan({named(8, R"("Bob")")}));
+  ASSERT_TRUE(beside.crm && beside.crm->op == CrmWrite::Op::Restore);
+  EXPECT_EQ(beside.crm->considered, std::vector<RecordId>{{8}});
+}
+
+// The row of the item and the row of the record cannot both stay.
+TEST(Plan, AnEndedLinkToTheHeirGivesItsPlace) {
+  Candidate heir = named(8, R"("Ann")");
+  heir.link_here = Link{.id = {4}, .remote_id = {"gone"}, .record = {8}, .state = LinkState::Dismissed};
+  const Plan planned = plan(orphan({heir}));
+  ASSERT_TRUE(planned.link);
+  EXPECT_EQ(planned.link->id, LinkId{4});
+  EXPECT_TRUE(planned.forget_link);
+}
+
+// Its series has one record; a second one under the same key would stop the mailbox.
+TEST(Plan, ADeletedMeetingIsNotRestoredWhereAnotherMailboxMadeItsRecord) {
+  Candidate heir = named(8, R"("Ann")");
+  Situation s = orphan({});
+  s.kind = s.item->kind = s.record->kind = s.link->kind = heir.record.kind = Kind::Meeting;
+  s.item->series_key = s.link->series_key = heir.record.series_key = "series";
+  for (const auto& [state, linked] :
+       {std::pair{LinkState::Dismissed, true}, {LinkState::Tombstone, true}, {LinkState::Active, false}}) {
+    heir.link_here = Link{.id = {4}, .remote_id = {"other"}, .record = {8}, .state = state};
+    s.candidates = {heir};
+    const Plan planned = plan(s);
+    EXPECT_FALSE(planned.crm && planned.crm->op == CrmWrite::Op::Restore);
+    EXPECT_EQ(planned.link.has_value(), linked) << planned.skipped;
+  }
+}
+
 // F77
 TEST(Guard, HoldsWhatNobodyDeletesInADay) {
   EXPECT_FALSE(is_mass_deletion(10, 0, 3));

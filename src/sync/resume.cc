@@ -1,3 +1,4 @@
+#include "sync/find_made.h"
 #include "sync/turn.h"
 #include "sync/undo_plan.h"
 
@@ -67,8 +68,7 @@ Task<Result<void>> resume(Context& context) {
     }
     auto sent = model::fields_from_json(entry.after);
     if (!sent) co_return fail(std::move(sent).error());
-    CO_TRY(auto item,
-           co_await context.replica.find_by_operation(entry.kind, entry.operation, *std::move(sent)));
+    CO_TRY(auto item, co_await find_made(context.replica, entry.kind, entry.operation, *std::move(sent)));
     if (item) {
       outcomes.push_back(closed(context, entry, JournalEntry::State::Done, "found after an interruption"));
       outcomes.back().remote_id = item->id;

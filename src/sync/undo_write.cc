@@ -1,6 +1,7 @@
 #include "sync/undo_write.h"
 
 #include "sync/decide.h"
+#include "sync/find_made.h"
 #include "sync/journal.h"
 #include "sync/plan.h"
 
@@ -98,7 +99,7 @@ Task<Result<void>> write_remote(Context& context, Doing& doing, bool again) {
   const RemoteWrite write = *doing.step.remote;
   const bool create = write.op == RemoteWrite::Op::Create;
   const auto find = [&context, &write] {
-    return context.replica.find_by_operation(write.kind, write.operation, write.fields);
+    return find_made(context.replica, write.kind, write.operation, write.fields);
   };
   if (create && again) {
     CO_TRY(doing.stored, co_await find());

@@ -241,5 +241,199 @@ TEST(Found, AnEmailLeavesOnceAlsoWhenItsWorkerStandsStillPastItsLease) {
   }
 }
 
+// A person of the CRM whose contact is being made in Ann's mailbox.
+struct ContactInTheMaking {
+  explicit ContactInTheMaking(Rig& rig) : ann(rig.seats[0]) {
+    const auto person_named = [&](const Thing& who) {
+      return create(rig, ann, crm::RecordType::Person, {{"family_name", quoted(who.tag())}});
+    };
+    EXPECT_TRUE(person_named(rig.ledger.add(model::Kind::Contact, 0, true)));
+    EXPECT_TRUE(rig.pass(ann));  // its folder and category are there
+    Thing& made = rig.ledger.add(model::Kind::Contact, 0, true);
+    EXPECT_TRUE(person_named(made));
+    thing = &made;
+  }
+  // Its user changes what the CRM had sent, and what it had not.
+  void edit(Rig& rig) const {
+    lab::Item* item = item_of(ann, *thing);
+    ASSERT_TRUE(item);
+    set_text(rig, ann, *item, "surname", thing->tag() + " again");
+    set_text(rig, ann, *item, "jobTitle", rig.ledger.token(0, *thing, "jobTitle"));
+  }
+  void expect_carried_over(Rig& rig) const {
+    expect_settled(rig);
+    for (const auto& person : rig.records(crm::RecordType::Person))
+      if (thing_of(rig, person) == thing) {
+        EXPECT_EQ(plain(person.fields, "family_name"), thing->tag() + " again");
+        EXPECT_EQ(plain(person.fields, "job_title"), text_in(*item_of(ann, *thing), "jobTitle"));
+      }
+  }
+  Seat& ann;
+  Thing* thing = nullptr;
+};
+
+TEST(Found, AnItemEditedBeforeTheDeadPassThatMadeItIsResumedKeepsTheEdit) {
+  Rig rig(1);
+  const ContactInTheMaking contact(rig);
+  rig.wire.arm({.name = "", .what = Trouble::What::DieAfter, .on = On::Writes});
+  ASSERT_FALSE(rig.pass(contact.ann));
+  contact.edit(rig);
+  contact.expect_carried_over(rig);
+}
+
+TEST(Found, AnItemEditedBeforeItIsLookedForKeepsTheEdit) {
+  Rig rig(1);
+  const ContactInTheMaking contact(rig);
+  rig.wire.arm({.name = "its answer is lost",
+                .on = On::Writes,
+                .fault = {.what = lab::ScriptedFault::What::AnswerLost}});
+  rig.wire.on_strike = [&](const std::string&) {
+    rig.wire.arm({.name = "", .what = Trouble::What::Act, .act = [&] { contact.edit(rig); }});
+  };
+  ASSERT_TRUE(rig.pass(contact.ann));
+  contact.expect_carried_over(rig);
+}
+
+// What an interrupted pass made and nobody touched is no edit: nothing is written to the CRM.
+TEST(Found, AnItemThatNobodyEditedBeforeItIsFoundIsNoEdit) {
+  Rig rig(1);
+  Seat& ann = rig.seats[0];
+  const auto make = [&] {
+    const auto tag = [&](model::Kind kind) { return quoted(rig.ledger.add(kind, 0, true).tag()); };
+    EXPECT_TRUE(create(rig, ann, crm::RecordType::Person, {{"family_name", tag(model::Kind::Contact)}}));
+    EXPECT_TRUE(create(rig, ann, crm::RecordType::Task, {{"subject", tag(model::Kind::Task)}}));
+    const auto wall = [](const char* text) {
+      return model::When::zoned(*model::WallTime::from_text(text), "Europe/London");
+    };
+    model::Meeting meeting;
+    meeting.subject = rig.ledger.add(model::Kind::Meeting, 0, true).tag();
+    meeting.start = wall("2026-11-26T10:00:00");
+    meeting.end = wall("2026-11-26T11:00:00");
+    EXPECT_TRUE(create(rig, ann, crm::RecordType::Meeting, model::fields_of(meeting)));
+  };
+  make();
+  ASSERT_TRUE(rig.pass(ann));
+  make();
+  for (int call = 0; call < 3; ++call) {
+    rig.wire.arm({.name = "", .what = Trouble::What::DieAfter, .on = On::Writes});
+    ASSERT_FALSE(rig.pass(ann));
+  }
+  expect_settled(rig);
+  rig.read([&](db::Session& session) -> Result<void> {
+    TRY(const auto rows,
+        session.query("SELECT after_fields FROM journal WHERE cause = 'changed in the mailbox'"));
+    for (const auto& row : rows) ADD_FAILURE() << "taken for an edit: " << row[0].text();
+    return {};
+  });
+}
+
+// Two contacts of the same person, Ann's shared. The CRM's user deletes him.
+struct DeletedPerson {
+  explicit DeletedPerson(Rig& rig)
+      : ann(rig.seats[0]), bob(rig.seats[1]), thing(rig.ledger.add(model::Kind::Contact, 0, false)) {
+    add(rig, ann, true);
+    EXPECT_TRUE(rig.pass(ann));
+    const auto people = rig.records(crm::RecordType::Person);
+    EXPECT_TRUE(rig.write([&](db::SqlTransaction& tx) -> Result<void> {
+      TRY_VOID(crm::delete_record(tx, rig.actor(ann), people.at(0)));
+      return {};
+    }));
+    thing.may_differ = true;
+  }
+  lab::Item& add(Rig& rig, Seat& seat, bool marked) const {
+    return rig.world.add(*seat.lab, lab::IdKind::Contact, seat.lab->well_known("contacts")->number,
+                         {{"surname", thing.tag()},
+                          {"emailAddresses", json::array{json::object{{"address", "he@side.example"}}}},
+                          {"categories", marked ? json::array{"CRM"} : json::array{}}},
+                         rig.now());
+  }
+  void edit(Rig& rig) const {
+    set_text(rig, ann, *item_of(ann, thing), "jobTitle", rig.ledger.token(0, thing, "jobTitle"));
+  }
+  Seat &ann, &bob;
+  Thing& thing;
+};
+
+TEST(Found, ADeletedPersonWhomAColleaguesCopyBroughtBackIsNotBroughtBackTwice) {
+  Rig rig(1);
+  const DeletedPerson he(rig);
+  he.add(rig, he.bob, true);
+  ASSERT_TRUE(rig.pass(he.bob));
+  he.edit(rig);
+  expect_settled(rig);
+  const auto people = rig.records(crm::RecordType::Person);
+  ASSERT_EQ(people.size(), 1U);
+  EXPECT_EQ(plain(people[0].fields, "job_title"), text_in(*item_of(he.ann, he.thing), "jobTitle"));
+}
+
+// Whenever it happens while the pass that brings him back is under way.
+TEST(Found, ADeletedPersonIsNotBroughtBackBesideTheOneWhoAppearsMeanwhile) {
+  for (uint64_t call = 0; call < 12; ++call) {
+    SCOPED_TRACE("call " + std::to_string(call));
+    Rig rig(1);
+    const DeletedPerson he(rig);
+    he.edit(rig);
+    rig.wire.arm({.name = "", .what = Trouble::What::Act, .after = call, .act = [&] {
+                    if (!rig.records(crm::RecordType::Person).empty()) return;  // he is back
+                    EXPECT_TRUE(create(
+                        rig, he.bob, crm::RecordType::Person,
+                        {{"family_name", quoted(he.thing.tag())}, {"emails", R"(["he@side.example"])"}}));
+                  }});
+    ASSERT_TRUE(rig.pass(he.ann));
+    rig.wire.take_armed();
+    expect_settled(rig);
+  }
+}
+
+// He and a new contact of his in the same page.
+TEST(Found, ADeletedPersonAndHisNewContactComeInOneAfterTheOther) {
+  Rig rig(1);
+  const DeletedPerson he(rig);
+  he.edit(rig);
+  he.add(rig, he.ann, true).fields["surname"] = "Somebody";
+  ASSERT_TRUE(rig.pass(he.ann));
+  rig.wire.take_armed();
+}
+
+// A meeting of the CRM that was deleted there and edited in the mailbox, while another mailbox made it anew:
+// whenever that happens during the pass.
+TEST(Found, ADeletedMeetingMeetsTheRecordThatAnotherMailboxMadeOfIt) {
+  for (uint64_t call = 0; call < 16; ++call) {
+    SCOPED_TRACE("call " + std::to_string(call));
+    Rig rig(1);
+    Seat &ann = rig.seats[0], &bob = rig.seats[1];
+    Thing& thing = rig.ledger.add(model::Kind::Meeting, 0, true);
+    model::Meeting meeting;
+    meeting.subject = thing.tag();
+    meeting.start = model::When::zoned(*model::WallTime::from_text("2026-11-26T10:00:00"), "Europe/London");
+    meeting.end = model::When::zoned(*model::WallTime::from_text("2026-11-26T11:00:00"), "Europe/London");
+    ASSERT_TRUE(create(rig, ann, crm::RecordType::Meeting, model::fields_of(meeting)));
+    ASSERT_TRUE(rig.pass(ann));
+    thing.crm_deleted = thing.unsettled = true;
+    const auto made = rig.records(crm::RecordType::Meeting);
+    ASSERT_TRUE(rig.write([&](db::SqlTransaction& tx) -> Result<void> {
+      TRY_VOID(crm::delete_record(tx, rig.actor(ann), made.at(0)));
+      return {};
+    }));
+    rig.wire.arm({.name = "", .what = Trouble::What::Act, .after = call, .act = [&] {
+                    lab::Item* item = item_of(ann, thing);
+                    if (!item || !rig.records(crm::RecordType::Meeting).empty()) return;
+                    lab::patch_event(rig.world, *ann.lab, *item, {}, {{"showAs", "free"}}, rig.now());
+                    ASSERT_TRUE(rig.write([&](db::SqlTransaction& tx) -> Result<void> {
+                      TRY(const auto keys, tx.query("SELECT series_key FROM link WHERE series_key <> ''"));
+                      TRY_VOID(crm::insert_record(tx, rig.actor(bob),
+                                                  {.type = crm::RecordType::Meeting,
+                                                   .fields = model::fields_of(meeting),
+                                                   .owner = bob.row.user,
+                                                   .series_key = keys.at(0)[0].text()}));
+                      return {};
+                    }));
+                  }});
+    ASSERT_TRUE(rig.pass(ann));
+    rig.wire.take_armed();
+    expect_settled(rig);
+  }
+}
+
 }  // namespace
 }  // namespace mailsync::sim

@@ -80,7 +80,9 @@ Result<Record> update(db::Session& session, const Actor& actor, const Record& cu
 Result<Record> restore(db::Session& session, const Actor& actor, const Record& current,
                        const sync::CrmWrite& write) {
   TRY(model::Fields fields, checked(current.type, write.fields));
-  TRY_VOID(check_whole(current.type, model::overlaid(current.fields, fields)));
+  const model::Fields whole = model::overlaid(current.fields, fields);
+  TRY_VOID(check_considered(session, actor.account, current.type, whole, write));
+  TRY_VOID(check_whole(current.type, whole));
   TRY(const Record restored, restore_record(session, actor, current, write.series_key));
   if (fields.empty()) return restored;
   return update_record(session, actor, restored, {.fields = std::move(fields)});
