@@ -3,7 +3,7 @@
 import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { changeEmailConfiguration, emailConfigurationQuery, removeEmailConfiguration, type EmailConfiguration } from "../api/email-configuration";
 import { useUser } from "../api/session";
 import { signInOutcomeQuery } from "../api/sync";
@@ -101,9 +101,12 @@ function Configuration({ id, saved }: { id: string; saved: EmailConfiguration })
   const save = useMutation({
     mutationFn: () => changeEmailConfiguration(id, changeOf(draft, saved)),
     onSuccess: (now) => (queries.setQueryData(key, now), settle(), notices.done(email.saved)),
-    // Where the first wrong input is, also when it is folded away.
-    onError: () => requestAnimationFrame(() => showFirstProblem(form.current)),
   });
+  // To where the first wrong input is, also when it is folded away.
+  const refused = save.error;
+  useEffect(() => {
+    if (refused) showFirstProblem(form.current);
+  }, [refused]);
   const remove = useMutation({
     mutationFn: () => removeEmailConfiguration(id),
     onSuccess: () => (settle(), notices.done(email.removed), queries.invalidateQueries({ queryKey: key })),
