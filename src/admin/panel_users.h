@@ -1,5 +1,5 @@
 // The users of Mail Sync as the panel lists them: who has a licence, with his mailbox. Filtered and sorted in
-// memory, from two light reads of the account: ten thousand of them take some tens of milliseconds.
+// memory, from two light reads of the account.
 #pragma once
 
 #include <functional>

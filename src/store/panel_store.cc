@@ -179,7 +179,7 @@ Result<void> PanelStore::set_state(Transaction& transaction, MailboxId mailbox, 
   auto& tx = db::SqlTransaction::of(transaction);
   TRY_VOID(tx.execute("UPDATE mailbox SET state = $2, state_text = $3 WHERE id = $1",
                       {mailbox, code(state), words}));
-  // What a pass that ends now finds out is not written over this: its lease is not the newest any more.
+  // A pass that runs ends at its next commit: its lease is not the newest any more.
   TRY_VOID(
       tx.execute("UPDATE mailbox_lease SET takeable = $2, fencing_token = fencing_token + 1, until_us = "
                  "0, due_at_us = 0 WHERE mailbox_id = $1",

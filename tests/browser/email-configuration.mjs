@@ -29,7 +29,8 @@ async function narrow(page, name) {
 }
 
 const step = (page, name) => page.getByRole('list', { name: 'Steps of the test' }).getByRole('listitem').filter({ hasText: name })
-const field = (page, name) => page.getByLabel(name, { exact: true })
+// What is needed has a star.
+const field = (page, name) => page.getByLabel(new RegExp(`^${name.replace(/[()]/g, '\\$&')}\\*?$`))
 
 async function wrongInputs(page) {
   await page.getByRole('radio', { name: METHOD.exchange }).check()
