@@ -8,9 +8,9 @@
 
 #include "admin/activity.h"
 #include "admin/events.h"
+#include "admin/mail_access.h"
 #include "admin/network_need.h"
 #include "admin/operations.h"
-#include "admin/mail_access.h"
 #include "admin/router.h"
 #include "admin/sign_in_outcome.h"
 #include "auth/sessions.h"
@@ -65,9 +65,9 @@ struct Api {
   NewMailboxes new_mailboxes = {};
   std::vector<NetworkNeed> network_needs = {};
   Operations operations = {};
-  auth::SqlVault* vault = nullptr;                   // absent without a master key
-  net::AddressPolicy addresses = {};                 // what administrators may name
-  MailAccess* mail_access = nullptr;                 // absent where nothing syncs
+  auth::SqlVault* vault = nullptr;    // absent without a master key
+  net::AddressPolicy addresses = {};  // what administrators may name
+  MailAccess* mail_access = nullptr;  // absent where nothing syncs
 
   Instant now() const { return executor.clock().now(); }
   void wake(MailboxId mailbox) const {

@@ -112,37 +112,37 @@ Result<void> Server::build() {
 }
 
 void Server::build_api() {
-  api_.emplace(admin::Api{
-      .executor = executor_,
-      .database = *data_.database,
-      .random = random_,
-      .sessions = *sessions_,
-      .store = *data_.store,
-      .panel = *data_.panel,
-      .profiles = *data_.profiles,
-      .statistics = *data_.statistics,
-      .activity = activity_,
-      .events = events_,
-      .runs = data_.runs.get(),
-      .scheduler = scheduler_ ? &*scheduler_ : nullptr,
-      .plans = data_.plans.get(),
-      .workbench = connections_ ? sync::MakeWorkbench([this](sync::Mailbox mailbox) {
-        return connections_->workbench(std::move(mailbox));
-      })
-                                : sync::MakeWorkbench(),
-      .second_factors = second_factors_ ? &*second_factors_ : nullptr,
-      .https = https(),
-      .product_version = kVersion,
-      .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
-      .sign_in_outcome = [this](std::string_view name,
-                                UserId user) { return sign_in_outcomes_.find(name, user); },
-      .new_mailboxes = {.access_method = access_method(settings_),
-                        .wait_for_start = settings_.sync.wait_for_start,
-                        .profile = settings_.profile},
-      .network_needs = network_needs(settings_),
-      .vault = vault_ ? &*vault_ : nullptr,
-      .addresses = curl_options(settings_).addresses,
-      .mail_access = connection_tests_ ? &*connection_tests_ : nullptr});
+  api_.emplace(
+      admin::Api{.executor = executor_,
+                 .database = *data_.database,
+                 .random = random_,
+                 .sessions = *sessions_,
+                 .store = *data_.store,
+                 .panel = *data_.panel,
+                 .profiles = *data_.profiles,
+                 .statistics = *data_.statistics,
+                 .activity = activity_,
+                 .events = events_,
+                 .runs = data_.runs.get(),
+                 .scheduler = scheduler_ ? &*scheduler_ : nullptr,
+                 .plans = data_.plans.get(),
+                 .workbench = connections_ ? sync::MakeWorkbench([this](sync::Mailbox mailbox) {
+                   return connections_->workbench(std::move(mailbox));
+                 })
+                                           : sync::MakeWorkbench(),
+                 .second_factors = second_factors_ ? &*second_factors_ : nullptr,
+                 .https = https(),
+                 .product_version = kVersion,
+                 .push_active = [this](MailboxId id) { return push_ && push_->active(id); },
+                 .sign_in_outcome = [this](std::string_view name,
+                                           UserId user) { return sign_in_outcomes_.find(name, user); },
+                 .new_mailboxes = {.access_method = access_method(settings_),
+                                   .wait_for_start = settings_.sync.wait_for_start,
+                                   .profile = settings_.profile},
+                 .network_needs = network_needs(settings_),
+                 .vault = vault_ ? &*vault_ : nullptr,
+                 .addresses = curl_options(settings_).addresses,
+                 .mail_access = connection_tests_ ? &*connection_tests_ : nullptr});
   if (connections_) consent_.emplace(*api_, random_, *connections_, sign_in_outcomes_, https());
   router_.emplace(*api_, admin::routes());
 }
