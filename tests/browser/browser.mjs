@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { chromium } from 'playwright-core'
 
 // Of the API's address space, but pages: they send the browser elsewhere.
-const PAGES = /^\/api\/v1\/oauth\/(start|callback)$/
+const PAGES = /^\/api\/v1\/oauth\/(start|callback|consent)$/
 const PROGRAM = process.env.MAILSYNC_CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync']

@@ -36,7 +36,7 @@ function Status({ row }: { row: PanelUser }) {
   const label = panel.statuses[row.status];
   const hint = row.way_out ?? panel.statusHints[row.status];
   return (
-    <Popover withArrow positioning="below-start">
+    <Popover withArrow trapFocus positioning="below-start">
       <PopoverTrigger disableButtonEnhancement>
         <button type="button" className="panel-status" aria-label={words.detail(label, row.user.name)}>
           <Badge appearance="tint" color={TONES[row.status]}>

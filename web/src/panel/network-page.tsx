@@ -53,7 +53,7 @@ export function NetworkPage() {
 
 function Table({ title, lead, needs, inbound = false }: { title: string; lead: string; needs: Need[]; inbound?: boolean }) {
   return (
-    <section className="card panel-figures" aria-label={title}>
+    <div className="card panel-figures">
       <h2>{title}</h2>
       <p className="settings-note">{lead}</p>
       <div className="settings-scroll" role="region" aria-label={title} tabIndex={0}>
@@ -82,7 +82,7 @@ function Table({ title, lead, needs, inbound = false }: { title: string; lead: s
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -182,7 +182,7 @@ function PerUser({ figures }: { figures: Figures }) {
   if (figures.users.length === 0) return null;
   return (
     <Card title={words.users} lead={figures.users_left_out ? `${words.usersLead} ${words.usersLeftOut}` : words.usersLead}>
-      <div className="settings-scroll" role="region" aria-label={words.users} tabIndex={0}>
+      <div className="settings-scroll" role="region" aria-label={words.table(words.users)} tabIndex={0}>
         <table className="settings-table">
           <thead>
             <tr>

@@ -100,7 +100,11 @@ function Head({ columns, sort, chosen, readOnly, onSort, onChoose }: UsersTableP
             </div>
           );
         })}
-        {!readOnly && <div role="columnheader" className="cell" aria-label={words.more} />}
+        {!readOnly && (
+          <div role="columnheader" className="cell">
+            <span className="sr-only">{words.more}</span>
+          </div>
+        )}
       </div>
     </div>
   );
