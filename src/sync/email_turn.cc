@@ -399,16 +399,11 @@ Issue parked(const Context& context, const Wanted& wanted) {
 
 // The same email twice on one page (a copy in another folder has its own page, and is known by then).
 void drop_doubles(EmailPage& page, std::vector<Wanted*>& fresh, std::vector<Wanted*>& copies) {
-  std::unordered_map<std::string, Wanted*> first;
+  std::set<std::string_view> seen;
   for (Wanted& wanted : page.wanted) {
     if (wanted.failed) continue;
-    if (wanted.known) {
-      copies.push_back(&wanted);
-    } else if (first.emplace(wanted.identity, &wanted).second) {
-      fresh.push_back(&wanted);
-    } else {
-      copies.push_back(&wanted);
-    }
+    const bool is_new = !wanted.known && seen.insert(wanted.identity).second;
+    (is_new ? fresh : copies).push_back(&wanted);
   }
 }
 
