@@ -1,4 +1,4 @@
-// P7: the Users tab of the Mail Sync panel with 10,000 users. A server alone, through its HTTP API.
+// The Users tab of the Mail Sync panel with 10,000 users. A server alone, through its HTTP API.
 import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {Crm} from '../tests/compare/crm.mjs';
